@@ -13,14 +13,20 @@ COMMITTED = ROOT / "client" / "src"
 
 def generate(out: Path) -> None:
     """Write modules and type stubs of every .proto below `out`; raise CalledProcessError where protoc refuses one."""
-    sources = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("proto/flexauth/**/*.proto"))
-    kinds = ["--python_out", "--pyi_out", "--grpc_python_out", "--mypy_grpc_out=quiet"]
+    protos = sorted(ROOT.glob("proto/flexauth/**/*.proto"))
+    services = [path for path in protos if "\nservice " in path.read_text(encoding="utf-8")]
+    protoc(["--python_out", "--pyi_out"], protos, out)
+    protoc(["--grpc_python_out", "--mypy_grpc_out=quiet"], services, out)
+
+
+def protoc(kinds: list[str], sources: list[Path], out: Path) -> None:
+    """Run protoc for the given kinds of output; its plugins are those of this interpreter's environment."""
     outputs = [f"{kind}:{out}" if "=" in kind else f"{kind}={out}" for kind in kinds]
-    plugins = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     subprocess.run(
-        [sys.executable, "-m", "grpc_tools.protoc", "--proto_path=proto", *outputs, *sources],
+        [sys.executable, "-m", "grpc_tools.protoc", "--proto_path=proto", *outputs, *map(str, sources)],
         cwd=ROOT,
-        env={**os.environ, "PATH": plugins},
+        env={**os.environ, "PATH": search},
         check=True,
     )
 

@@ -60,7 +60,7 @@ def run(command: Sequence[str]) -> tuple[int, str]:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        printed = error.stdout.decode(errors="replace") if isinstance(error.stdout, bytes) else error.stdout or ""
+        printed = (error.stdout or b"").decode(errors="replace")  # bytes, whatever `text` says
         return 124, f"{printed}\n{' '.join(command)}: no end after {SUITE_SECONDS} s\n"
     return done.returncode, done.stdout
 
@@ -93,8 +93,9 @@ def pytest_suite(name: str) -> Result:
     return Result(name, passed, max(failed, int(status != 0)), count["skipped"], seconds, output)
 
 
-def show(result: Result) -> Result:
-    """Print a suite's output as it ends."""
+def show(suite: Callable[[str], Result], name: str) -> Result:
+    """Run a suite and print its output as it ends."""
+    result = suite(name)
     verdict = "failed" if result.failed else "passed"
     print(f"== {result.name}: {verdict} in {result.seconds:.1f} s\n{result.output}", flush=True)
     return result
@@ -117,7 +118,7 @@ def main() -> int:
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     started = time.monotonic()
     with ThreadPoolExecutor(LANES) as lanes:
-        runs = [lanes.submit(lambda name, suite: show(suite(name)), *pair) for pair in chosen(sys.argv[1:])]
+        runs = [lanes.submit(show, suite, name) for name, suite in chosen(sys.argv[1:])]
         results = [future.result() for future in runs]
     print(f"{'suite':<12}{'seconds':>8}{'passed':>8}{'failed':>8}{'skipped':>9}")
     for result in results:
