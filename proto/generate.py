@@ -24,7 +24,7 @@ def protoc(kinds: list[str], sources: list[Path], out: Path) -> None:
     outputs = [f"{kind}:{out}" if "=" in kind else f"{kind}={out}" for kind in kinds]
     search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     subprocess.run(
-        [sys.executable, "-m", "grpc_tools.protoc", "--proto_path=proto", *outputs, *map(str, sources)],
+        [sys.executable, "-m", "grpc_tools.protoc", f"--proto_path={ROOT / 'proto'}", *outputs, *map(str, sources)],
         cwd=ROOT,
         env={**os.environ, "PATH": search},
         check=True,
