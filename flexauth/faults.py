@@ -1,0 +1,79 @@
+"""Faults: what stops a call that a denial cannot answer. The docstring of a fault is its message.
+
+A denial is a value; a fault is raised and becomes one gRPC status in one table of the edge.
+Each fault names what was wrong, with which value, and what to do; it knows no transport.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "Conflict",
+    "Fault",
+    "FenceLost",
+    "InstanceHeld",
+    "InvalidArgument",
+    "NewerSchema",
+    "NotFound",
+    "Overloaded",
+    "StorageFull",
+    "StoreFailed",
+    "Stopping",
+    "Unauthenticated",
+    "UnsafeStore",
+]
+
+
+class Fault(Exception):
+    """Something is wrong."""
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        super().__init__((type(self).__doc__ or "").format_map({k: str(v) for k, v in facts.items()}))
+
+
+class InvalidArgument(Fault):
+    """{field} is {value}: {rule}"""
+
+
+class NotFound(Fault):
+    """There is no {kind} {value}."""
+
+
+class Conflict(Fault):
+    """{field} {value} was used before with other content; use a new one."""
+
+
+class Unauthenticated(Fault):
+    """The call carries no valid key; send `authorization: Bearer <key>`."""
+
+
+class Overloaded(Fault):
+    """{what} is at its limit of {limit}; try again in a moment."""
+
+
+class Stopping(Fault):
+    """The authority is stopping; try again in a moment."""
+
+
+class StoreFailed(Fault):
+    """The store could not confirm a write ({cause}); nothing of it is remembered; try again."""
+
+
+class StorageFull(Fault):
+    """The storage of the authority is full ({cause}); running sessions go on, new ones wait until there is space."""
+
+
+class FenceLost(Fault):
+    """Team {team} is now served by another node; send the call there."""
+
+
+class InstanceHeld(Fault):
+    """{path} is served by {holder}; stop that one first, or give this one a file of its own."""
+
+
+class NewerSchema(Fault):
+    """{path} has schema {found}, this program knows up to {known}; start a newer flexauth."""
+
+
+class UnsafeStore(Fault):
+    """{path}: {why}"""
