@@ -69,23 +69,6 @@ ONLY_IN = {
 # What the inner layers must not know: input and output, the clock, chance, logging.
 PURE = {"core", "values", "rules"}
 IMPURE = "asyncio io logging os pathlib random select shutil signal socket subprocess tempfile threading time"
-    [
-        "asyncio",
-        "io",
-        "logging",
-        "os",
-        "pathlib",
-        "random",
-        "select",
-        "shutil",
-        "signal",
-        "socket",
-        "subprocess",
-        "tempfile",
-        "threading",
-        "time",
-    ]
-)
 
 
 def own(name: str) -> str | None:
