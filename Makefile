@@ -29,15 +29,10 @@ test: setup ## lint, types and every suite, with the seconds of each
 	$(BIN)/python tests/run_suites.py
 
 lint: setup ## ruff, cython-lint, buf
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/cython-lint flexauth
-	$(BIN)/buf lint
-	$(BIN)/buf format --diff --exit-code
+	$(BIN)/python tests/run_suites.py lint
 
 types: setup ## mypy --strict, and the core's stub against the built core
-	$(BIN)/mypy
-	$(RUN) mypy.stubtest --concise flexauth._core
+	$(BIN)/python tests/run_suites.py types
 
 format: setup ## let ruff and buf lay out the sources
 	$(BIN)/ruff check --fix-only --quiet .
