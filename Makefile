@@ -7,6 +7,7 @@ LOCK := requirements/dev.txt
 CORE := $(wildcard flexauth/*.pyx flexauth/*.pxd flexauth/*.pxi flexauth/*/*.pxi flexauth/*/*.pxd)
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 RUN := $(BIN)/python -m
+BUILD_CORE := $(BIN)/python setup.py --quiet build_ext --inplace
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -66,10 +67,12 @@ laws: setup ## millions of random steps: core against reference, and the laws of
 	$(RUN) tests.laws.run
 
 coverage: setup ## line coverage of Python and core (rebuilds the core traced, then plain again)
-	FLEXAUTH_CYTHON_COVERAGE=1 $(BIN)/python setup.py --quiet build_ext --inplace --force
+	rm -f flexauth/_core.c
+	FLEXAUTH_CYTHON_COVERAGE=1 $(BUILD_CORE) --force
 	-$(RUN) coverage run -m pytest tests
-	$(RUN) coverage report
-	$(BIN)/python setup.py --quiet build_ext --inplace --force
+	-$(RUN) coverage report
+	rm -f flexauth/_core.c
+	$(BUILD_CORE) --force
 
 dist: setup ## build the wheels and source archives of both distributions into dist/
 	$(RUN) build --no-isolation --outdir dist client
@@ -107,5 +110,6 @@ $(STAMPS)/installed: pyproject.toml client/pyproject.toml $(STAMPS)/locked
 	@touch $@
 
 $(STAMPS)/core: setup.py $(CORE) $(STAMPS)/installed
-	$(BIN)/python setup.py --quiet build_ext --inplace
+	$(if $(filter setup.py,$?),rm -f flexauth/_core.c)
+	$(BUILD_CORE)
 	@touch $@

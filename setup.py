@@ -18,7 +18,6 @@ CORE = Extension(
 setup(
     ext_modules=cythonize(
         [CORE],
-        force=TRACE,
         compiler_directives={
             "language_level": 3,
             "boundscheck": False,
