@@ -10,7 +10,7 @@ from tests.house.sources import cython_imports, module_name, read, tracked
 
 VALUES = "commands faults limits requests answers ledger"
 RULES = "rights catalogue policy"
-APPLICATION = "clock sequencer authority administration leases"
+APPLICATION = "access clock sequencer authority administration leases"
 COMPOSED = "config bootstrap v1 flexauth_client"
 
 # From the innermost to the outermost: layer, module or package, what it may import of ours.
@@ -28,6 +28,7 @@ LAYERS = (
     ("rules", "reference", "commands"),
     ("store", "store", f"_core {VALUES}"),
     ("application", "clock", VALUES),
+    ("application", "access", f"{VALUES} clock store"),
     ("application", "leases", f"{VALUES} clock"),
     ("application", "sequencer", f"_core {VALUES} {RULES} store clock"),
     ("application", "administration", f"_core {VALUES} {RULES} store clock sequencer"),
