@@ -1,0 +1,214 @@
+"""The store over one SQL database: commits, loads and readers, the same for a file and for memory. Knows no rule.
+
+The order in which a batch is written is here: what goes, new packs, ledger entries, holds, then states and logs. So at
+no point within a batch do holds reach past what remains, and the database's own double entry never stands in the way.
+"""
+
+from __future__ import annotations
+
+import errno
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+
+from flexauth.commands import COLUMNS
+from flexauth.faults import FenceLost, StorageFull, StoreFailed
+from flexauth.store.port import Batch, Meta, Rows
+from flexauth.store.statements import statement
+
+__all__ = ["Database", "StoreFault", "fault_of"]
+
+_GOING: Final = {
+    "hold_gone": "delete_hold",
+    "line_gone": "delete_line",
+    "free_use_gone": "delete_free_use",
+    "session_gone": "delete_session",
+    "device_gone": "delete_device",
+    "pack": "insert_pack",
+}
+_COMING: Final = {
+    "hold": "insert_hold",
+    "pack": "settle_pack",
+    "line": "put_line",
+    "free_use": "put_free_use",
+    "session": "put_session",
+    "device_name": "insert_device_name",
+    "device": "put_device",
+    "use_log": "insert_use",
+}
+_WRITTEN: Final = frozenset({*_GOING, *_COMING, "ledger"})
+_TEAM_TABLES: Final = ("team", "policy", "pack", "line", "hold", "free_use", "session")
+_WORLD_TABLES: Final = ("product", "rate", "counter")
+
+StoreFault = StorageFull | StoreFailed
+
+
+def fault_of(error: apsw.Error, connection: apsw.Connection | None = None) -> StoreFault:
+    """The fault that an error of SQLite is: a full disk is R6, everything else R2."""
+    full = isinstance(error, apsw.FullError)
+    if isinstance(error, apsw.IOError) and connection is not None:
+        full = connection.system_errno() == errno.ENOSPC
+    return StorageFull(cause=error) if full else StoreFailed(cause=error)
+
+
+class Database(ABC):
+    """A store over the connection `_connection`, which the writer thread alone uses; readers go through `_reading`."""
+
+    _connection: apsw.Connection
+    _broken: StoreFault | None = None
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[apsw.Connection]:
+        """A connection for one reader, for a moment."""
+
+    @abstractmethod
+    def stored_batch(self) -> int:
+        """Reopen and read the number of the last stored batch (R2)."""
+
+    @abstractmethod
+    def backup(self, path: Path) -> None:
+        """Copy the store as of a moment to a new file while it is serving."""
+
+    @abstractmethod
+    def checkpoint(self) -> None:
+        """Bring all that is stored into the main file."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back everything; nothing may be called after this."""
+
+    def commit(self, batch: Batch) -> None:
+        """Store a batch whole, on stable storage when this returns.
+
+        A refused batch (FenceLost, a broken invariant) leaves nothing behind. After any other error it is unknown what
+        is stored, and every commit is refused until `stored_batch` has found out (R2).
+        """
+        if self._broken is not None:
+            raise self._broken
+        try:
+            self._connection.execute(statement("begin"))
+            self._write(batch)
+            self._connection.execute(statement("commit"))
+        except (apsw.ConstraintError, apsw.BusyError) as error:
+            self._rollback()
+            raise StoreFailed(cause=error) from error
+        except apsw.Error as error:
+            self._broken = fault_of(error, self._connection)
+            self._rollback()
+            raise self._broken from error
+        except BaseException:
+            self._rollback()
+            raise
+
+    def _rollback(self) -> None:
+        """End the transaction if an error has not ended it already."""
+        if not self._connection.in_transaction:
+            return
+        try:
+            self._connection.execute(statement("rollback"))
+        except apsw.Error as error:
+            self._broken = self._broken or fault_of(error, self._connection)
+
+    def _write(self, batch: Batch) -> None:
+        execute, effects = self._connection.execute, batch.effects
+        for team, epoch in batch.fences.items():
+            if self.fence(team) != epoch:
+                raise FenceLost(team=team)
+        execute(
+            statement("set_authority"),
+            {"batch": batch.number, "mark": batch.at, "absence": batch.absence},
+        )
+        self._need(self._connection.changes() == 1, f"batch {batch.number} is not after the last stored batch")
+        for write in batch.writes:
+            execute(statement(write.statement), write.values)
+        tables = frozenset(effects.tables())
+        self._need(tables <= _WRITTEN, f"no table is known for {sorted(tables - _WRITTEN)}")
+        self._need(effects.count("ledger") == len(batch.ledger), "not every ledger entry is sealed")
+        for table, name in _GOING.items():
+            if table in tables:
+                self._put(name, effects.rows(table))
+        if batch.ledger:
+            self._put("insert_entry", batch.ledger)
+            for team, head in batch.heads.items():
+                self._need(self.head(team) == head, f"team {team}: the head is not that of its last entry")
+        for table, name in _COMING.items():
+            if table in tables:
+                before = self._connection.total_changes()
+                self._put(name, effects.rows(table))
+                if name == "settle_pack":
+                    settled = self._connection.total_changes() - before
+                    self._need(settled == effects.count(table), "pack: what remains differs from its entries")
+
+    def _put(self, name: str, rows: Any) -> None:
+        self._connection.executemany(statement(name), rows)
+
+    @staticmethod
+    def _need(holds: bool, what: str) -> None:  # noqa: FBT001  # the condition is the sentence's subject
+        if not holds:
+            raise StoreFailed(cause=what)
+
+    def meta(self) -> Meta:
+        """Where the store stands."""
+        batch, mark, absence, epoch, schema, stopped = self._one("meta")
+        return Meta(batch, mark, absence, epoch, schema, bool(stopped))
+
+    def teams(self) -> list[int]:
+        """Ids of all teams."""
+        return [team for (team,) in self._connection.execute(statement("teams"))]
+
+    def load_world(self) -> Rows:
+        """Tables product, rate and counter."""
+        return {table: list(self._connection.execute(statement(f"load_{table}"))) for table in _WORLD_TABLES}
+
+    def load_team(self, team: int) -> Rows:
+        """Every live table of one team, by key and in the order of the key."""
+        values = {"team": team}
+        return {table: list(self._connection.execute(statement(f"load_{table}"), values)) for table in _TEAM_TABLES}
+
+    def load_user(self, user: int) -> Rows:
+        """Table device of one user."""
+        return {"device": list(self._connection.execute(statement("load_device"), {"user": user}))}
+
+    def load_devices(self) -> Iterator[tuple[int, ...]]:
+        """Rows of table device, of all users."""
+        return iter(self._connection.execute(statement("load_devices")))
+
+    def load_names(self) -> Iterator[tuple[int, int, int, int]]:
+        """(IdKind, id, digest_hi, digest_lo) of every name."""
+        return iter(self._connection.execute(statement("names")))
+
+    def head(self, team: int) -> tuple[int, bytes]:
+        """Sequence and hash of a team's last entry; (0, 32 zero bytes) before the first."""
+        row = self._connection.execute(statement("head"), (team,)).fetchone()
+        return (row[0], row[1]) if row else (0, bytes(32))
+
+    def fence(self, team: int) -> int:
+        """Epoch under which the team is served; 0 for a team that is not there yet."""
+        row = self._connection.execute(statement("fence"), (team,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def select(self, name: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Rows of a named reader by column name; stored batches only. From any thread."""
+        with self._reading() as connection:
+            try:
+                cursor = connection.cursor()
+                cursor.row_trace = _by_name
+                return list(cursor.execute(statement(name), values))
+            except apsw.Error as error:
+                raise fault_of(error, connection) from error
+
+    def _one(self, name: str) -> tuple[Any, ...]:
+        row: tuple[Any, ...] | None = self._connection.execute(statement(name)).fetchone()
+        assert row is not None, name
+        return row
+
+
+def _by_name(cursor: apsw.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
+    return {column[0]: value for column, value in zip(cursor.get_description(), row, strict=True)}
+
+
+assert set(COLUMNS) >= _WRITTEN

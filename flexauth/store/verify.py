@@ -1,0 +1,33 @@
+"""Checks a whole database: file, books and chains. Reads everything once; knows the ledger's bytes, no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import apsw
+
+from flexauth import ledger
+from flexauth.store.statements import statement
+
+__all__ = ["wrongs"]
+
+_BOOKS = {
+    "wrong_packs": "pack {}: its amounts are not those of its entries (L2)",
+    "wrong_holds": "pack {}: what is held is not the sum of its holds (P2)",
+    "wrong_charges": "charge of team {} user {} product {} from {}: it differs from its entries or overlaps (C15)",
+    "wrong_heads": "team {}: its head is not its last entry (L3)",
+}
+
+
+def wrongs(connection: apsw.Connection) -> Iterator[str]:
+    """Each thing that is wrong, in words; nothing when the database is whole."""
+    yield from (str(row[0]) for row in connection.execute(statement("integrity_check")) if row[0] != "ok")
+    for row in connection.execute(statement("foreign_key_check")):
+        yield f"table {row[0]}: row {row[1]} has no parent in {row[2]}"
+    for name, words in _BOOKS.items():
+        for row in connection.execute(statement(name)):
+            yield words.format(*row)
+    for (team,) in connection.execute(statement("teams")):
+        seq = ledger.verify(connection.execute(statement("chain"), {"team": team}))
+        if seq is not None:
+            yield f"team {team}: entry {seq} does not follow from the one before (L3)"

@@ -1,0 +1,67 @@
+-- Administrative rows: what a batch writes beside the effects of the engine. Values are by name.
+
+-- name: insert_team
+-- A new team; its head and fence begin with it.
+INSERT INTO team (team, name, digest_hi, digest_lo, currency, time_zone, created_at)
+VALUES (:team, :name, :digest_hi, :digest_lo, :currency, :time_zone, :created_at);
+
+-- name: insert_user
+-- A new user.
+INSERT INTO user (user, subject, digest_hi, digest_lo, name, email, created_at)
+VALUES (:user, :subject, :digest_hi, :digest_lo, :name, :email, :created_at);
+
+-- name: put_member
+-- A user belongs to a team, assigned all products or those of `assignment` (A1).
+INSERT INTO member (team, user, assigned_all) VALUES (:team, :user, :assigned_all)
+ON CONFLICT DO UPDATE SET assigned_all = excluded.assigned_all;
+
+-- name: insert_assignment
+-- A user of a team may use a product (A1).
+INSERT INTO assignment (team, user, product) VALUES (:team, :user, :product) ON CONFLICT DO NOTHING;
+
+-- name: delete_assignments
+-- A user of a team is assigned no product by name any more.
+DELETE FROM assignment WHERE team = :team AND user = :user;
+
+-- name: insert_product
+-- A new product of the catalogue.
+INSERT INTO product (product, code, digest_hi, digest_lo, name, kind, idle_aware_from)
+VALUES (:product, :code, :digest_hi, :digest_lo, :name, :kind, :idle_aware_from);
+
+-- name: insert_rate
+-- Tokens per 24 hours of a product from a time on (C14).
+INSERT INTO rate (product, version, valid_from, rate) VALUES (:product, :version, :valid_from, :rate);
+
+-- name: insert_policy
+-- The terms of a team from a time on (C14).
+INSERT INTO policy (
+    team, version, effective_at, grace, grace_mode, idle_after, heartbeat_interval, renewal_notice, lease_max,
+    lease_margin, late_checkin, late_refunds, late_refunds_period, repeat_retention, make_good, given
+) VALUES (
+    :team, :version, :effective_at, :grace, :grace_mode, :idle_after, :heartbeat_interval, :renewal_notice, :lease_max,
+    :lease_margin, :late_checkin, :late_refunds, :late_refunds_period, :repeat_retention, :make_good, :given
+);
+
+-- name: insert_purchase
+-- An order of packs (P1).
+INSERT INTO purchase (purchase, team, number, purchased_at) VALUES (:purchase, :team, :number, :purchased_at);
+
+-- name: insert_purchase_pack
+-- A pack that an order made.
+INSERT INTO purchase_pack (purchase, pack) VALUES (:purchase, :pack);
+
+-- name: insert_request
+-- The answer to an administrative request, for its repeats (SPEC 5).
+INSERT INTO request (request, digest, result, made_at) VALUES (:request, :digest, :result, :made_at);
+
+-- name: put_device_text
+-- What a person calls a device.
+INSERT INTO device_text (device, text) VALUES (:device, :text) ON CONFLICT DO UPDATE SET text = excluded.text;
+
+-- name: set_stopped
+-- The authority has stopped cleanly: its next start knows that nothing was cut off.
+UPDATE authority SET stopped = 1;
+
+-- name: put_fence
+-- Take the fence of a team: whoever decided under the epoch before is refused from now on (DESIGN 1.5).
+UPDATE fence SET owner = :owner, epoch = :epoch, deadline = :deadline WHERE team = :team AND epoch < :epoch;
