@@ -99,7 +99,7 @@ def sql_in_strings(path: Path, text: str) -> list[str]:
 
 
 def unlisted_names(path: Path, text: str) -> list[str]:
-    """A module at the top and a package's __init__.py list what they offer; a part of a package may, and then in full."""
+    """A module at the top and a package's __init__.py list what they offer; a part may, and then in full."""
     is_door = path.stem == "__init__" or path.parent == Path("flexauth")
     defined: set[str] = set()
     listed = None
