@@ -105,6 +105,8 @@ def unlisted_names(path: Path, text: str) -> list[str]:
     listed = None
     for node in ast.parse(text).body:
         match node:
+            case ast.FunctionDef(decorator_list=[ast.Call(func=ast.Attribute(attr="command" | "callback"))]):
+                pass  # a command of the terminal is reached by its app
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 defined.add(name)
             case ast.ImportFrom(names=names) if path.stem == "__init__":
@@ -172,6 +174,7 @@ KEPT = (
     (sql_in_strings, "a.py", 'def f():\n    """SELECT what to do FROM this."""\n    raise E("Update the pack")'),
     (unlisted_names, "a.py", "__all__ = ['f']\ndef f(): ...\ndef _g(): ..."),
     (unlisted_names, "flexauth/rpc/server.py", "def serve(): ..."),
+    (unlisted_names, "a.py", "__all__ = ['app']\n@app.command('list')\ndef list_teams(): ..."),
 )
 
 
