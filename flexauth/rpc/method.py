@@ -1,0 +1,69 @@
+"""What one row of the table of methods is, and the ways a row may be answered. Knows no wire engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol
+
+from google.protobuf.message import Message
+
+from flexauth.leases import Signer
+from flexauth.requests import Request
+
+__all__ = ["Authority", "Doors", "Row", "at_once", "signed", "submit"]
+
+
+class Authority(Protocol):
+    """The one door for requests; the future is done when what it says is on stable storage."""
+
+    def submit(self, request: Request) -> Future[Any]: ...
+
+    def close(self) -> None: ...
+
+
+class Doors(NamedTuple):
+    """What the edge may ask."""
+
+    authority: Authority
+    signer: Signer
+
+
+def submit(doors: Doors, request: Any) -> Future[Any]:
+    """Ask the authority."""
+    return doors.authority.submit(request)
+
+
+def at_once(ask: Callable[[Doors], Any]) -> Callable[[Doors, Any], Future[Any]]:
+    """Return what asks a door that needs no waiting for."""
+
+    def asked(doors: Doors, _request: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(ask(doors))
+        return done
+
+    return asked
+
+
+def signed(doors: Doors, request: Any, answer: Any) -> Any:
+    """Add the lease of a session that runs: signed in the thread of the call, after the commit (S4)."""
+    return replace(answer, lease=doors.signer.sign(answer.facts, request.device_key_thumbprint))
+
+
+def _unchanged(_doors: Doors, _request: Any, answer: Any) -> Any:
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A method: message to request, whom to ask, what to add to the answer, answer to message.
+
+    `keyless`: it may be called without a key.
+    """
+
+    parse: Callable[[Any], Any]
+    answer: Callable[[Any], Message]
+    ask: Callable[[Doors, Any], Future[Any]] = submit
+    finish: Callable[[Doors, Any, Any], Any] = _unchanged
+    keyless: bool = False
