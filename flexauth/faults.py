@@ -15,9 +15,9 @@ __all__ = [
     "NewerSchema",
     "NotFound",
     "Overloaded",
+    "Stopping",
     "StorageFull",
     "StoreFailed",
-    "Stopping",
     "Unauthenticated",
     "UnsafeStore",
 ]

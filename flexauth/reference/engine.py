@@ -1,0 +1,281 @@
+"""The reference engine: timers and commands in the order of T4; loads and dumps state. Knows no clock, no storage."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import replace
+
+from flexauth.commands import (
+    NEVER,
+    AddPacks,
+    Checkin,
+    Checkout,
+    Command,
+    Decision,
+    EntryKind,
+    Heartbeat,
+    IdKind,
+    NewPack,
+    Outcome,
+    PutPolicy,
+    PutProduct,
+    PutRate,
+    ReleaseDevice,
+    State,
+)
+from flexauth.reference import lines, sessions
+from flexauth.reference.state import CAPTURE, LEASE_END, PACK_END, Pack, Rows, Session, World, halves, lease_end
+from flexauth.reference.tables import LOADERS, row_of_line, row_of_pack, row_of_session
+
+__all__ = ["Reference"]
+
+
+class Reference:
+    """Implements `commands.Engine`."""
+
+    def __init__(self, *, jitter: bool = True) -> None:
+        self._world = World()
+        self._jitter = jitter
+
+    def advance(self, now: int) -> None:
+        world = self._world
+        while world.timers and world.timers[0][:2] < (now, 1):
+            at, phase, ident = heapq.heappop(world.timers)
+            if phase == PACK_END and world.forfeits_suspended:
+                world.deferred.append((at, phase, ident))
+                continue
+            world.now = max(world.now, at)
+            self._fire(at, phase, ident)
+        world.now = max(world.now, now)
+
+    def _fire(self, at: int, phase: int, ident: tuple[int, ...]) -> None:
+        """One due timer; one that its subject has outlived does nothing."""
+        world = self._world
+        if phase == PACK_END:
+            pack = world.packs.get(ident[0])
+            if pack is not None and not pack.ended:
+                lines.expire_pack(world, pack)
+        elif phase == CAPTURE:
+            line = world.lines.get((ident[0], ident[1], ident[2]))
+            if line is not None and line.pending_since != NEVER and line.capture_at == at:
+                lines.capture(world, line, at)
+        elif phase == LEASE_END:
+            session = world.sessions.get(ident[0])
+            if session is not None and session.open and session.armed == at:
+                ends = lease_end(world, session)
+                if ends <= at:
+                    sessions.expire(world, session, ends)
+                else:
+                    session.armed = ends
+                    world.arm(ends, LEASE_END, ident)
+
+    def decide(self, now: int, command: Command) -> Decision:
+        self.advance(now)
+        if isinstance(command, Heartbeat):
+            return self._heartbeat(command)
+        if isinstance(command, Checkout):
+            return self._checkout(command)
+        if isinstance(command, Checkin):
+            return self._checkin(command)
+        if isinstance(command, ReleaseDevice):
+            return self._release(command)
+        return self._set_up(command)
+
+    def quote(self, now: int, command: Checkout) -> Decision:
+        self.advance(now)
+        return sessions.check_checkout(self._world, command)
+
+    def _facts(self, session: Session) -> Decision:
+        return sessions.facts(self._world, session, jitter=self._jitter)
+
+    def _checkout(self, command: Checkout) -> Decision:
+        world = self._world
+        known = world.sessions.get(command.session)
+        if known is not None:
+            if known.content != command.content:
+                return Decision(Outcome.CONFLICT)
+            if known.open:
+                sessions.contact(world, known, NEVER)
+            return replace(self._facts(known), entitlement=known.granted, tokens=known.tokens)
+        decision = sessions.check_checkout(world, command)
+        if decision.outcome is Outcome.DENIED:
+            sessions.refuse(world, command, decision)
+        if decision.outcome is not Outcome.GRANTED:
+            return decision
+        session = sessions.checkout(world, command, decision)
+        return replace(self._facts(session), tokens=decision.tokens)
+
+    def _heartbeat(self, command: Heartbeat) -> Decision:
+        session = self._world.sessions.get(command.session)
+        if session is None:
+            return Decision(Outcome.UNKNOWN)
+        if session.open and command.counter > session.counter:
+            session.counter = command.counter
+            sessions.contact(self._world, session, command.operated_at)
+        return self._facts(session)
+
+    def _checkin(self, command: Checkin) -> Decision:
+        world = self._world
+        session = world.sessions.get(command.session)
+        if session is None:
+            return Decision(Outcome.UNKNOWN)
+        late = session.state is State.EXPIRED and not session.reported
+        if command.counter <= session.counter or not (session.open or late):
+            return self._facts(session)
+        outcome, ended_at, refundable = sessions.check_checkin(world, session, command)
+        if outcome is not Outcome.GRANTED:
+            line = world.lines[session.line]
+            return Decision(
+                outcome, team=session.team, user=session.user, product=session.product, pending_since=line.window_start
+            )
+        session.counter = command.counter
+        refunded = sessions.checkin(world, session, command, ended_at, refundable)
+        return replace(self._facts(session), tokens=refunded)
+
+    def _release(self, command: ReleaseDevice) -> Decision:
+        registered = self._world.devices.get((command.user, command.product), {})
+        if command.device not in registered:
+            return Decision(Outcome.UNKNOWN)
+        del registered[command.device]
+        self._world.dirty_devices.add((command.user, command.product, command.device))
+        return Decision(Outcome.GRANTED, user=command.user, product=command.product, device=command.device)
+
+    def _set_up(self, command: PutPolicy | PutProduct | PutRate | AddPacks | ReleaseDevice) -> Decision:
+        world = self._world
+        if isinstance(command, PutProduct):
+            world.products[command.product] = command.kind
+        elif isinstance(command, PutRate):
+            rates = world.rates.setdefault(command.product, [])
+            rates.append((command.valid_from, command.version, command.rate))
+        elif isinstance(command, PutPolicy):
+            row = (command.effective_at, command.version, command.policy)
+            world.team(command.team).policies.append(row)
+        elif isinstance(command, AddPacks):
+            for terms in command.packs:
+                self._add_pack(command.team, terms)
+            return Decision(Outcome.GRANTED, team=command.team, balance=lines.available(world, command.team))
+        return Decision(Outcome.GRANTED)
+
+    def _add_pack(self, team: int, terms: NewPack) -> None:
+        pack = Pack(team, terms.pack, terms.size, terms.unit_price, terms.starts_at, terms.ends_at, terms.purchased_at)
+        lines.add_pack(self._world, pack)
+        self._world.enter(EntryKind.ORDER, pack, terms.size, self._world.now)
+
+    def look(self, now: int, session: int) -> Decision:
+        self.advance(now)
+        known = self._world.sessions.get(session)
+        return Decision(Outcome.UNKNOWN) if known is None else self._facts(known)
+
+    def balance(self, team: int) -> tuple[int, int]:
+        held = sum(p.held for p in self._world.team(team).packs)
+        return lines.available(self._world, team), held
+
+    def devices(self, user: int, product: int) -> list[tuple[int, int]]:
+        return list(self._world.devices.get((user, product), {}).items())
+
+    def allocate(self, kind: IdKind) -> int:
+        return self._world.allocate(kind)
+
+    def next_due(self) -> int:
+        return self._world.timers[0][0] if self._world.timers else NEVER
+
+    def suspend_forfeits(self, suspended: bool) -> None:
+        world = self._world
+        world.forfeits_suspended = suspended
+        if not suspended:
+            for timer in world.deferred:
+                heapq.heappush(world.timers, timer)
+            world.deferred.clear()
+
+    def sweep(self, now: int, budget: int) -> None:
+        self.advance(now)
+        world = self._world
+        for session in list(world.sessions.values()):
+            if budget and self._over(session, now):
+                budget -= 1
+                del world.sessions[session.session]
+                world.dirty["session"].discard(session.session)
+                world.dirty["session_gone"].add(session.session)
+                if session.line in world.lines:
+                    world.lines[session.line].sessions.pop(session.session, None)
+        for line in list(world.lines.values()):
+            if budget and lines.nothing(line, now):
+                budget -= 1
+                del world.lines[line.key]
+                world.dirty_lines["gone"].add(line.key)
+
+    def _over(self, session: Session, now: int) -> bool:
+        """R7: late check-in and repeats are over, and no hold stands in its name."""
+        if session.open:
+            return False
+        line = self._world.lines.get(session.line)
+        if line is not None and line.pending_since != NEVER and line.session == session.session:
+            return False
+        _, policy = lines.policy_at(self._world, session.team, now)
+        return session.ended_at + max(policy.repeat_retention, policy.late_checkin) < now
+
+    def take_effects(self, stored: int) -> Rows:
+        world = self._world
+        if world.refunded:
+            world.last_refund_batch, world.refunded = stored, False
+        rows = {**world.log_rows}
+        rows["pack"] = [row_of_pack(world.packs[p]) for p in sorted(world.dirty["pack"])]
+        rows["session"] = [row_of_session(world.sessions[s]) for s in sorted(world.dirty["session"])]
+        rows["session_gone"] = [halves(s) for s in sorted(world.dirty["session_gone"]) if s not in world.sessions]
+        touched = world.dirty_lines
+        alive = {what: [world.lines[k] for k in sorted(keys) if k in world.lines] for what, keys in touched.items()}
+        rows["line"] = [row_of_line(line) for line in alive["line"]]
+        rows["line_gone"] = [key for key in sorted(touched["gone"]) if key not in world.lines]
+        rows["hold_gone"] = [line.key for line in alive["hold"] if line.hold_stored]
+        rows["hold"] = [
+            (*line.key, place, pack.pack, tokens)
+            for line in alive["hold"]
+            for place, (pack, tokens) in enumerate(line.hold)
+        ]
+        for line in alive["hold"]:
+            line.hold_stored = bool(line.hold)
+        rows["free_use_gone"] = [line.key for line in alive["free_use"]]
+        rows["free_use"] = [(*line.key, *use) for line in alive["free_use"] for use in line.free_uses]
+        known = sorted((u, p, d, world.devices.get((u, p), {}).get(d, NEVER)) for u, p, d in world.dirty_devices)
+        rows["device"] = [row for row in known if row[3] != NEVER]
+        rows["device_gone"] = [row[:3] for row in known if row[3] == NEVER]
+        world.clear()
+        return Rows(rows)
+
+    def load(self, table: str, rows: Iterable[tuple[int, ...]]) -> None:
+        for row in rows:
+            LOADERS[table](self._world, *row)
+
+    def start(self, now: int, absence: int) -> None:
+        self._world.now, self._world.absence = now, absence
+
+    def drop(self, teams: frozenset[int], users: frozenset[int]) -> None:
+        world = self._world
+        for key in [k for k in world.devices if k[0] in users]:
+            del world.devices[key]
+        for session in [s for s in world.sessions.values() if s.team in teams]:
+            del world.sessions[session.session]
+            world.running.get((session.user, session.product), {}).pop(session.session, None)
+        for line in [key for key in world.lines if key[0] in teams]:
+            del world.lines[line]
+        for pack in [p for p in world.packs.values() if p.team in teams]:
+            del world.packs[pack.pack]
+        for team in teams:
+            world.teams.pop(team, None)
+
+    def dump(self, now: int) -> dict[str, list[tuple[int, ...]]]:
+        world = self._world
+        live = [line for line in world.lines.values() if not lines.nothing(line, now)]
+        for line in live:
+            if line.at_rest:
+                line.forget_terms()
+        return {
+            "pack": sorted(row_of_pack(p) for p in world.packs.values()),
+            "line": sorted(row_of_line(line) for line in live),
+            "hold": sorted((*ln.key, i, p.pack, n) for ln in live for i, (p, n) in enumerate(ln.hold)),
+            "free_use": sorted((*ln.key, *use) for ln in live for use in ln.free_uses),
+            "session": sorted(row_of_session(s) for s in world.sessions.values()),
+            "device": sorted((*key, *d) for key, devices in world.devices.items() for d in devices.items()),
+            "team": sorted((key, team.ledger_seq, team.use_seq) for key, team in world.teams.items()),
+        }

@@ -1,0 +1,177 @@
+"""Rows of the reference's state and back: the column order is that of `commands.COLUMNS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flexauth.commands import NEVER, Entitlement, GraceMode, Policy, ProductKind, Reason, State
+from flexauth.reference.state import CAPTURE, PACK_END, Line, Pack, Session, World, halves, whole
+
+__all__ = ["LOADERS", "row_of_line", "row_of_pack", "row_of_session"]
+
+
+def row_of_pack(pack: Pack) -> tuple[int, ...]:
+    """Columns of table `pack`."""
+    return (
+        pack.team,
+        pack.pack,
+        pack.size,
+        pack.unit_price,
+        pack.starts_at,
+        pack.ends_at,
+        pack.purchased_at,
+        pack.remaining,
+        pack.parent,
+        pack.ended,
+    )
+
+
+def row_of_line(line: Line) -> tuple[int, ...]:
+    """Columns of table `line`."""
+    return (
+        *line.key,
+        line.paid_until,
+        line.window_start,
+        line.charge,
+        line.pending_since,
+        line.capture_at,
+        line.rate,
+        line.rate_version,
+        line.policy_version,
+        line.basis,
+        *halves(line.session),
+        line.used_until,
+    )
+
+
+def row_of_session(session: Session) -> tuple[int, ...]:
+    """Columns of table `session`."""
+    return (
+        *halves(session.session),
+        session.team,
+        session.user,
+        session.product,
+        session.device,
+        session.state,
+        session.entitlement,
+        session.granted,
+        session.tokens,
+        session.content,
+        session.origin,
+        session.idle_aware,
+        session.max_tokens,
+        session.rights_version,
+        session.entitled_until,
+        session.opened_at,
+        session.contact_at,
+        session.operated_at,
+        session.operations,
+        session.deadline,
+        session.absence,
+        session.counter,
+        session.ended_at,
+        session.reported,
+        session.reason,
+    )
+
+
+def _pack(world: World, *row: int) -> None:
+    team, ident, size, price, starts, ends, bought, remaining, parent, ended = row
+    pack = Pack(team, ident, size, price, starts, ends, bought, remaining, parent, ended)
+    world.packs[ident] = pack
+    world.team(team).packs.append(pack)
+    if not ended:
+        world.arm(ends, PACK_END, (ident,))
+
+
+def _line(world: World, *row: int) -> None:
+    line = world.line((row[0], row[1], row[2]))
+    (
+        line.paid_until,
+        line.window_start,
+        line.charge,
+        line.pending_since,
+        line.capture_at,
+        line.rate,
+        line.rate_version,
+        line.policy_version,
+        line.basis,
+    ) = row[3:12]
+    line.session, line.used_until = whole(row[12], row[13]), row[14]
+    if line.pending_since != NEVER:
+        world.arm(line.capture_at, CAPTURE, line.key)
+
+
+def _hold(world: World, team: int, user: int, product: int, _position: int, pack: int, tokens: int) -> None:
+    line = world.line((team, user, product))
+    world.packs[pack].held += tokens
+    line.hold.append((world.packs[pack], tokens))
+    line.hold_stored = True
+
+
+def _free_use(world: World, team: int, user: int, product: int, began_at: int, ended_at: int) -> None:
+    world.line((team, user, product)).free_uses.append((began_at, ended_at))
+
+
+def _session(world: World, *row: Any) -> None:
+    session = Session(
+        whole(row[0], row[1]),
+        *row[2:6],
+        State(row[6]),
+        Entitlement(row[7]),
+        Entitlement(row[8]),
+        *row[9:25],
+        reason=Reason(row[25]),
+    )
+    world.sessions[session.session] = session
+    if session.on_tokens:
+        world.line(session.line).sessions[session.session] = session
+    if session.open:
+        world.running.setdefault((session.user, session.product), {})[session.session] = session
+        world.arm_lease(session)
+
+
+def _device(world: World, user: int, product: int, device: int, registered_at: int) -> None:
+    world.devices.setdefault((user, product), {})[device] = registered_at
+
+
+def _device_name(world: World, device: int, high: int, low: int) -> None:
+    world.device_ids[whole(high, low)] = device
+
+
+def _team(world: World, team: int, ledger_seq: int, use_seq: int) -> None:
+    world.team(team).ledger_seq, world.team(team).use_seq = ledger_seq, use_seq
+
+
+def _counter(world: World, kind: int, following: int) -> None:
+    world.counters[kind] = following
+
+
+def _product(world: World, product: int, kind: int) -> None:
+    world.products[product] = ProductKind(kind)
+
+
+def _rate(world: World, product: int, version: int, valid_from: int, rate: int) -> None:
+    world.rates.setdefault(product, []).append((valid_from, version, rate))
+
+
+def _policy(world: World, team: int, version: int, effective_at: int, *terms: int) -> None:
+    policy = Policy(terms[0], GraceMode(terms[1]), *terms[2:])
+    world.team(team).policies.append((effective_at, version, policy))
+
+
+LOADERS: Mapping[str, Callable[..., Any]] = {
+    "pack": _pack,
+    "line": _line,
+    "hold": _hold,
+    "free_use": _free_use,
+    "session": _session,
+    "device": _device,
+    "device_name": _device_name,
+    "team": _team,
+    "counter": _counter,
+    "product": _product,
+    "rate": _rate,
+    "policy": _policy,
+}

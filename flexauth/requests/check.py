@@ -1,0 +1,71 @@
+"""The checks that requests share: each raises `InvalidArgument` with field, value and rule."""
+
+from __future__ import annotations
+
+import re
+from typing import NoReturn
+from uuid import UUID
+
+from flexauth import limits
+from flexauth.faults import InvalidArgument
+
+__all__ = ["count", "fail", "name", "page", "request_id", "session_id", "text", "time"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+_SHOWN = 80
+
+
+def fail(field: str, value: object, rule: str) -> NoReturn:
+    """Refuse a value."""
+    shown = value if isinstance(value, int) else repr(str(value)[:_SHOWN])
+    raise InvalidArgument(field=field, value=shown, rule=rule)
+
+
+def text(field: str, value: str, most: int, *, needed: bool = True) -> None:
+    """Printable text of at most `most` characters."""
+    if needed and not value:
+        fail(field, value, "it must not be empty")
+    if len(value) > most:
+        fail(field, value, f"it must have at most {most} characters, it has {len(value)}")
+    if any(not c.isprintable() for c in value):
+        fail(field, value, "it must have no control characters")
+
+
+def name(field: str, value: str, *, needed: bool = True) -> None:
+    """A name that people type: letters, digits, ".", "_", "-"."""
+    text(field, value, limits.NAME_CHARACTERS, needed=needed)
+    if value and not _NAME.match(value):
+        fail(field, value, "it must be letters, digits, '.', '_' and '-', and begin with a letter or digit")
+
+
+def time(field: str, value: int) -> None:
+    """Microseconds since the epoch, 0 for none."""
+    if not 0 <= value <= limits.TIME_MAX:
+        fail(field, value, f"a time is microseconds since 1970 in UTC, from 0 to {limits.TIME_MAX}")
+
+
+def count(field: str, value: int, least: int, most: int) -> None:
+    """A whole number in [least, most]."""
+    if not least <= value <= most:
+        fail(field, value, f"it must be from {least} to {most}")
+
+
+def page(size: int) -> None:
+    """A page size; 0 takes the default."""
+    count("page_size", size, 0, limits.PAGE_MAX)
+
+
+def request_id(value: str) -> None:
+    """The id of an administrative request; may be empty."""
+    text("request_id", value, limits.NAME_CHARACTERS, needed=False)
+
+
+def session_id(field: str, value: str) -> int:
+    """The 128-bit number of a UUID in canonical text form; `InvalidArgument` for anything else."""
+    try:
+        number = UUID(value)
+    except (ValueError, AttributeError, TypeError):
+        fail(field, value, "it must be a UUID such as 0190f5fe-7c00-7a00-8000-000000000001")
+    if str(number) != value.lower() or number.int == 0:
+        fail(field, value, "it must be a UUID in its canonical form and not the nil UUID")
+    return number.int
