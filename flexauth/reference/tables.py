@@ -115,15 +115,9 @@ def _free_use(world: World, team: int, user: int, product: int, began_at: int, e
 
 
 def _session(world: World, *row: Any) -> None:
-    session = Session(
-        whole(row[0], row[1]),
-        *row[2:6],
-        State(row[6]),
-        Entitlement(row[7]),
-        Entitlement(row[8]),
-        *row[9:25],
-        reason=Reason(row[25]),
-    )
+    kinds = (State(row[6]), Entitlement(row[7]), Entitlement(row[8]))
+    values = (whole(row[0], row[1]), *row[2:6], *kinds, *row[9:25], Reason(row[25]))
+    session = Session(*values)
     world.sessions[session.session] = session
     if session.on_tokens:
         world.line(session.line).sessions[session.session] = session
