@@ -9,9 +9,9 @@ import pytest
 from tests.house.sources import cython_imports, module_name, read, tracked
 
 VALUES = "commands faults limits requests answers ledger"
-RULES = "rights catalogue policy"
+RULES = "rights catalogue policy rate_sheet"
 APPLICATION = "access clock sequencer authority administration leases"
-COMPOSED = "config bootstrap v1 flexauth_client"
+COMPOSED = "config sample bootstrap v1 flexauth_client"
 
 # From the innermost to the outermost: layer, module or package, what it may import of ours.
 LAYERS = (
@@ -25,6 +25,7 @@ LAYERS = (
     ("rules", "rights", f"{VALUES} catalogue policy"),
     ("rules", "catalogue", VALUES),
     ("rules", "policy", VALUES),
+    ("rules", "rate_sheet", VALUES),
     ("rules", "reference", "commands"),
     ("store", "store", f"_core {VALUES}"),
     ("application", "clock", VALUES),
@@ -38,8 +39,9 @@ LAYERS = (
     # The other distribution: of the authority it knows the wire alone.
     ("client", "flexauth_client", "v1"),
     ("edge", "rpc", f"{VALUES} {RULES} {APPLICATION} reports v1"),
+    ("root", "sample", f"{VALUES} rate_sheet"),
     ("root", "config", f"{VALUES} policy"),
-    ("root", "bootstrap", f"_core {VALUES} {RULES} {APPLICATION} store reports rpc config"),
+    ("root", "bootstrap", f"_core {VALUES} {RULES} {APPLICATION} store reports rpc sample config"),
     # The doors: they start what the root has composed, and reach a running authority as any client does.
     (
         "doors",
