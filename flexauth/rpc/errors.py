@@ -16,7 +16,7 @@ from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 from flexauth import faults
 from flexauth.access import PermissionDenied
 
-__all__ = ["TABLE", "DeadlinePassed", "status_of"]
+__all__ = ["TABLE", "DeadlinePassed", "MessageTooLarge", "status_of"]
 
 DOMAIN: Final = "flexauth"
 
@@ -25,6 +25,10 @@ log = structlog.get_logger(__name__)
 
 class DeadlinePassed(faults.Fault):
     """No answer within {seconds} s; what was asked may still be done: send the same call again to learn it."""
+
+
+class MessageTooLarge(faults.Fault):
+    """The message has {size} bytes, at most {limit} are taken; send less at a time."""
 
 
 class Told(NamedTuple):
@@ -42,6 +46,7 @@ TABLE: Final[dict[type[faults.Fault], Told]] = {
     faults.Unauthenticated: Told(code_pb2.UNAUTHENTICATED, "UNAUTHENTICATED"),
     PermissionDenied: Told(code_pb2.PERMISSION_DENIED, "PERMISSION_DENIED"),
     DeadlinePassed: Told(code_pb2.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"),
+    MessageTooLarge: Told(code_pb2.RESOURCE_EXHAUSTED, "MESSAGE_TOO_LARGE"),
     faults.Overloaded: Told(code_pb2.RESOURCE_EXHAUSTED, "OVERLOADED", retry_seconds=1),
     faults.Stopping: Told(code_pb2.UNAVAILABLE, "STOPPING", retry_seconds=1),
     faults.StoreFailed: Told(code_pb2.UNAVAILABLE, "STORE_FAILED", retry_seconds=1),

@@ -1,15 +1,22 @@
-"""The default engine: grpcio's server on a pool of threads, with every limit that it has."""
+"""The default engine: grpcio's server on a pool of threads, with every limit that it has. A thread waits for a call."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
+from itertools import groupby
+from typing import Any, Final
 
 import grpc
+from grpc_status import rpc_status
 
 from flexauth import limits
+from flexauth.rpc.calls import Calls, seconds_for
+from flexauth.rpc.errors import DeadlinePassed, status_of
+from flexauth.rpc.table import METHODS, Method
 
-__all__ = ["grpcio_engine"]
+__all__ = ["LIMITS", "GrpcioEngine"]
 
 #: Connections are replaced now and then, so that a fleet spreads over new nodes.
 CONNECTION_AGE_SECONDS: Final = 3_600
@@ -21,7 +28,7 @@ KEEPALIVE_TIMEOUT_SECONDS: Final = 20
 #: A client may ping so often without data; two strikes and it is out.
 PING_INTERVAL_SECONDS: Final = 30
 
-OPTIONS: Final = (
+LIMITS: Final = (
     ("grpc.so_reuseport", 0),  # a second server on the port is an error, not a quiet partner
     ("grpc.max_receive_message_length", limits.MESSAGE_BYTES),
     ("grpc.max_metadata_size", limits.METADATA_BYTES),
@@ -39,6 +46,44 @@ OPTIONS: Final = (
 )
 
 
-def grpcio_engine(pool: ThreadPoolExecutor) -> grpc.Server:
-    """Return a server that is not yet bound."""
-    return grpc.server(pool, options=OPTIONS, maximum_concurrent_rpcs=limits.QUEUE_COMMANDS)
+_handler: Callable[[Any], grpc.RpcMethodHandler[bytes, bytes]] = grpc.unary_unary_rpc_method_handler
+
+
+class GrpcioEngine:
+    """Serves calls and further services on an address. Raises RuntimeError where it cannot listen there."""
+
+    def __init__(self, calls: Calls, address: str, add_services: Callable[[grpc.Server], None]) -> None:
+        self._calls = calls
+        self._pool = ThreadPoolExecutor(limits.WORKER_THREADS, thread_name_prefix="rpc")
+        self._server = grpc.server(self._pool, options=LIMITS, maximum_concurrent_rpcs=limits.QUEUE_COMMANDS)
+        for service, methods in groupby(METHODS, key=lambda method: method.service):
+            # Of bytes to bytes: a message that cannot be read is then a fault like others.
+            handlers = {m.name: _handler(partial(self._handle, m)) for m in methods}
+            self._server.add_registered_method_handlers(service, handlers)
+        add_services(self._server)
+        self.port = self._server.add_insecure_port(address)
+
+    def start(self) -> None:
+        self._server.start()
+
+    def stop(self, seconds: float) -> None:
+        """Leave the address, and give calls that still run so long."""
+        self._server.stop(seconds).wait()
+        self._pool.shutdown(wait=False)
+
+    def _handle(self, method: Method, payload: bytes, context: grpc.ServicerContext) -> bytes:
+        try:
+            with self._calls.counted():
+                return self._answer(method, payload, context)
+        except Exception as error:  # noqa: BLE001 the last frame before the wire: everything becomes a status
+            status = rpc_status.to_status(status_of(error, method.path))
+        return context.abort_with_status(status)
+
+    def _answer(self, method: Method, payload: bytes, context: grpc.ServicerContext) -> bytes:
+        seconds = seconds_for(context.time_remaining())
+        if not seconds:
+            raise DeadlinePassed(seconds=seconds)
+        pending = self._calls.begin(method, payload, context.invocation_metadata())
+        if not wait((pending.future,), seconds).done:
+            raise DeadlinePassed(seconds=round(seconds, 3))
+        return self._calls.finish(pending)

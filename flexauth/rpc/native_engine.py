@@ -1,28 +1,129 @@
-"""The fast engine: pygrpc-native, HTTP/2 and gRPC in Rust beside the GIL. It has no TLS and no limit of connections:
+"""The fast engine: pygrpc-native does HTTP/2 and gRPC in Rust beside the GIL. No thread waits for a call.
 
-so it serves loopback or a Unix socket only, with a proxy in front of it that has both.
+One thread takes calls in, as many as wait; another answers those whose future is done, as group commit makes them.
+It has no TLS and no limit of connections: a proxy in front has both. Other services run on a grpcio server behind.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from time import monotonic
+from typing import Any, Final
 
 import grpc
-import pygrpc_native
+from pygrpc_native import EVENT_CALL, NativeGrpcFront
 
 from flexauth import limits
+from flexauth.rpc.calls import Calls, Pending, seconds_for
+from flexauth.rpc.errors import DeadlinePassed, status_of
+from flexauth.rpc.grpcio_engine import LIMITS
+from flexauth.rpc.table import METHODS, Method
 
-__all__ = ["native_engine"]
+__all__ = ["NativeEngine"]
 
-OPTIONS: Final = (
-    ("grpc.so_reuseport", 0),
-    ("grpc.max_receive_message_length", limits.MESSAGE_BYTES),
-    ("grpc.absolute_max_metadata_size", limits.METADATA_BYTES),
-    ("grpc.max_concurrent_streams", limits.STREAMS_PER_CONNECTION),
-)
+_EVENTS: Final = 512
+_SWEEP_SECONDS: Final = 0.1
+_SIDE_THREADS: Final = 4
 
 
-def native_engine(pool: ThreadPoolExecutor) -> grpc.Server:
-    """Return a server that is not yet bound."""
-    return pygrpc_native.server(pool, options=OPTIONS)
+class NativeEngine:
+    """Serves calls and further services on an address. Raises OSError where it cannot listen there."""
+
+    def __init__(self, calls: Calls, address: str, add_services: Callable[[grpc.Server], None]) -> None:
+        self._calls = calls
+        self._front = NativeGrpcFront(
+            address,
+            [(method.path, False) for method in METHODS],
+            call_details=True,
+            max_concurrent_streams=limits.STREAMS_PER_CONNECTION,
+            max_metadata_size=limits.METADATA_BYTES,
+        )
+        self.port = self._front.bound_port
+        #: Calls that have no answer yet: method, seconds, and when they are over. Who pops one ends it.
+        self._open: dict[int, tuple[Method, float, float]] = {}
+        self._done: SimpleQueue[tuple[int, Pending] | None] = SimpleQueue()
+        self._folder = Path(tempfile.mkdtemp(prefix="flexauth-"))
+        self._side = grpc.server(ThreadPoolExecutor(_SIDE_THREADS, thread_name_prefix="rpc-side"), options=LIMITS)
+        add_services(self._side)
+        self._side.add_insecure_port(f"unix:{self._folder / 'side'}")
+        self._front.set_fallback(str(self._folder / "side"))
+        self._receiver = Thread(target=self._receive, name="rpc-receive", daemon=True)
+        self._sender = Thread(target=self._send, name="rpc-send", daemon=True)
+
+    def start(self) -> None:
+        self._side.start()
+        self._front.start()
+        self._receiver.start()
+        self._sender.start()
+
+    def stop(self, seconds: float) -> None:
+        """Leave the address; what is still open after so long is cut off."""
+        self._side.stop(seconds).wait()
+        self._done.put(None)  # behind the answers that are still to be sent
+        if self._sender.is_alive():
+            self._sender.join(seconds)
+        self._front.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _receive(self) -> None:
+        swept = monotonic()
+        while (events := self._front.recv_batch_details(_EVENTS, int(_SWEEP_SECONDS * 1000))) is not None:
+            for kind, call_id, number, payload, _, details in events:
+                if kind == EVENT_CALL and payload is not None and details is not None:
+                    metadata, _, remaining = details
+                    self._begin(call_id, METHODS[number], payload, metadata, seconds_for(remaining))
+                elif self._open.pop(call_id, None):  # given up by its caller, or past its caller's deadline
+                    self._calls.leave()
+            if monotonic() - swept > _SWEEP_SECONDS:
+                swept = monotonic()
+                self._sweep(swept)
+
+    def _begin(self, call_id: int, method: Method, payload: bytes, metadata: Any, seconds: float) -> None:
+        try:
+            self._calls.enter()
+        except Exception as error:  # noqa: BLE001 the last frame before the wire: everything becomes a status
+            self._fail(call_id, method, error)
+            return
+        try:
+            pending = self._calls.begin(method, payload, metadata)
+        except Exception as error:  # noqa: BLE001
+            self._fail(call_id, method, error)
+            self._calls.leave()
+            return
+        self._open[call_id] = method, seconds, monotonic() + seconds
+        pending.future.add_done_callback(partial(self._hand_over, call_id, pending))
+
+    def _hand_over(self, call_id: int, pending: Pending, _future: Future[Any]) -> None:
+        """Leave the answering to its own thread: the one that makes a future done has the next batch to store."""
+        self._done.put((call_id, pending))
+
+    def _send(self) -> None:
+        while (done := self._done.get()) is not None:
+            call_id, pending = done
+            if not self._open.pop(call_id, None):
+                continue
+            try:
+                self._front.respond(call_id, self._calls.finish(pending))
+            except Exception as error:  # noqa: BLE001
+                self._fail(call_id, pending.method, error)
+            self._calls.leave()
+
+    def _sweep(self, now: float) -> None:
+        """End the calls that are past their deadline; there are never more open than `QUEUE_COMMANDS`."""
+        for call_id in [call_id for call_id, (_, _, over_at) in self._open.copy().items() if over_at <= now]:
+            if taken := self._open.pop(call_id, None):
+                method, seconds, _ = taken
+                self._fail(call_id, method, DeadlinePassed(seconds=round(seconds, 3)))
+                self._calls.leave()
+
+    def _fail(self, call_id: int, method: Method, error: Exception) -> None:
+        status = status_of(error, method.path)
+        details = [("grpc-status-details-bin", status.SerializeToString())]
+        self._front.fail(call_id, status.code, status.message, trailing_metadata=details)

@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 import grpc
-from grpc_health.v1 import health, health_pb2
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from flexauth import limits
 from flexauth.access import Access
 from flexauth.faults import Fault
 from flexauth.leases import Signer
 from flexauth.rpc.calls import Calls
-from flexauth.rpc.grpcio_engine import grpcio_engine
+from flexauth.rpc.grpcio_engine import GrpcioEngine
 from flexauth.rpc.method import Authority, Doors
-from flexauth.rpc.native_engine import native_engine
+from flexauth.rpc.native_engine import NativeEngine
 from flexauth.rpc.table import SERVICES
 
 __all__ = ["ENGINES", "CannotListen", "Server"]
 
-ENGINES: Final[dict[str, Callable[[ThreadPoolExecutor], grpc.Server]]] = {
-    "grpcio": grpcio_engine,
-    "native": native_engine,
-}
+ENGINES: Final[dict[str, type[GrpcioEngine | NativeEngine]]] = {"grpcio": GrpcioEngine, "native": NativeEngine}
 
-_HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"]
+_HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 _NATIVE_IS_LOCAL: Final = (
     "the native engine has no TLS and serves loopback and Unix sockets only; "
     "put a proxy before it, or choose the engine grpcio"
 )
+_KEYLESS_IS_LOCAL: Final = "without API keys only loopback and Unix sockets are served"
 #: What answered calls get to leave by, after the authority is closed.
 _LEAVE_SECONDS: Final = 1.0
 
@@ -51,35 +46,28 @@ class Server:
     def __init__(
         self, authority: Authority, signer: Signer, address: str, *, access: Access | None, engine: str = "grpcio"
     ) -> None:
-        if not _is_local(address):
-            if engine == "native":
-                raise CannotListen(address=address, cause=_NATIVE_IS_LOCAL)
-            if access is None:
-                raise CannotListen(address=address, cause="without API keys only loopback and Unix sockets are served")
+        for refused, cause in ((engine == "native", _NATIVE_IS_LOCAL), (access is None, _KEYLESS_IS_LOCAL)):
+            if refused and not _is_local(address):
+                raise CannotListen(address=address, cause=cause)
         self._authority = authority
         self._calls = Calls(Doors(authority, signer), access)
-        self._pool = ThreadPoolExecutor(limits.WORKER_THREADS, thread_name_prefix="rpc")
-        self._server = ENGINES[engine](self._pool)
-        self._health = health.HealthServicer(experimental_thread_pool=self._pool)
-        self._add_services()
+        self._health = health.HealthServicer()
         try:
-            port = self._server.add_insecure_port(address)
-        except RuntimeError as error:
+            self._engine = ENGINES[engine](self._calls, address, self._add_services)
+        except (OSError, RuntimeError) as error:
             raise CannotListen(address=address, cause=error) from error
-        self.address = address if address.startswith("unix:") else f"{address.rpartition(':')[0]}:{port}"
+        self.engine = engine
+        self.address = address if address.startswith("unix:") else f"{address.rpartition(':')[0]}:{self._engine.port}"
 
-    def _add_services(self) -> None:
-        for service, handlers in self._calls.handlers():
-            self._server.add_registered_method_handlers(service, handlers)
+    def _add_services(self, server: grpc.Server) -> None:
+        for service in SERVICES:
             self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
-        # As generic handlers, health and reflection also run on the native engine: on the grpcio server behind it.
-        own = grpc.method_handlers_generic_handler(_HEALTH.full_name, _health_handlers(self._health))
-        self._server.add_generic_rpc_handlers((own,))
-        reflection.enable_server_reflection((*SERVICES, _HEALTH.full_name, reflection.SERVICE_NAME), self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        reflection.enable_server_reflection((*SERVICES, _HEALTH, reflection.SERVICE_NAME), server)
 
     def start(self) -> None:
         """Serve from now on."""
-        self._server.start()
+        self._engine.start()
 
     def stop(self, grace_seconds: float) -> None:
         """Say NOT_SERVING, refuse new calls, let those that run end within the grace, close the authority and leave."""
@@ -87,16 +75,7 @@ class Server:
         self._health.enter_graceful_shutdown()
         self._calls.drain(grace_seconds)
         self._authority.close()
-        self._server.stop(max(_LEAVE_SECONDS, deadline - monotonic())).wait()
-        self._pool.shutdown(wait=False)
-
-
-def _health_handlers(servicer: health.HealthServicer) -> dict[str, grpc.RpcMethodHandler[Any, Any]]:
-    request, response = health_pb2.HealthCheckRequest.FromString, health_pb2.HealthCheckResponse.SerializeToString
-    return {
-        "Check": grpc.unary_unary_rpc_method_handler(servicer.Check, request, response),
-        "Watch": grpc.unary_stream_rpc_method_handler(servicer.Watch, request, response),
-    }
+        self._engine.stop(max(_LEAVE_SECONDS, deadline - monotonic()))
 
 
 def _is_local(address: str) -> bool:

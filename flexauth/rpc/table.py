@@ -34,6 +34,10 @@ class Method:
     role: Role | None
     row: Row
 
+    @property
+    def path(self) -> str:
+        return f"/{self.service}/{self.name}"
+
 
 def _methods() -> Iterator[Method]:
     for module, name, role, rows in _TABLE:
