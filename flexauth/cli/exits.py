@@ -1,0 +1,53 @@
+"""The exit statuses of every command, in one place. Knows nothing of commands or of the wire beyond gRPC's codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Final
+
+import grpc
+
+__all__ = ["MEANINGS", "ExitStatus", "status_of"]
+
+
+class ExitStatus(IntEnum):
+    """What a command's exit status says; scripts may rely on these numbers."""
+
+    OK = 0
+    NO = 1
+    WRONG_INPUT = 2
+    UNAVAILABLE = 3
+    NOT_PERMITTED = 4
+    FAILED = 5
+    INTERRUPTED = 130
+
+
+MEANINGS: Final[Mapping[ExitStatus, str]] = {
+    ExitStatus.OK: "done; the answer was yes",
+    ExitStatus.NO: "the answer was no: a denied sign-in, a failed expectation of a scenario, books that do not balance",
+    ExitStatus.WRONG_INPUT: "wrong input: an option, a value, a file, or a name that the authority does not know",
+    ExitStatus.UNAVAILABLE: "the authority cannot be reached or cannot serve now; try again later",
+    ExitStatus.NOT_PERMITTED: "no key, a wrong key, or a key that may not do this",
+    ExitStatus.FAILED: "the authority or this program failed; nothing that the caller did wrong",
+    ExitStatus.INTERRUPTED: "stopped from the keyboard",
+}
+
+_STATUSES: Final[Mapping[grpc.StatusCode, ExitStatus]] = {
+    grpc.StatusCode.INVALID_ARGUMENT: ExitStatus.WRONG_INPUT,
+    grpc.StatusCode.NOT_FOUND: ExitStatus.WRONG_INPUT,
+    grpc.StatusCode.ALREADY_EXISTS: ExitStatus.WRONG_INPUT,
+    grpc.StatusCode.FAILED_PRECONDITION: ExitStatus.WRONG_INPUT,
+    grpc.StatusCode.OUT_OF_RANGE: ExitStatus.WRONG_INPUT,
+    grpc.StatusCode.UNAVAILABLE: ExitStatus.UNAVAILABLE,
+    grpc.StatusCode.DEADLINE_EXCEEDED: ExitStatus.UNAVAILABLE,
+    grpc.StatusCode.RESOURCE_EXHAUSTED: ExitStatus.UNAVAILABLE,
+    grpc.StatusCode.ABORTED: ExitStatus.UNAVAILABLE,
+    grpc.StatusCode.UNAUTHENTICATED: ExitStatus.NOT_PERMITTED,
+    grpc.StatusCode.PERMISSION_DENIED: ExitStatus.NOT_PERMITTED,
+}
+
+
+def status_of(code: grpc.StatusCode) -> ExitStatus:
+    """Exit status for a call that ended with `code`."""
+    return _STATUSES.get(code, ExitStatus.FAILED)

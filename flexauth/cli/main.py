@@ -1,0 +1,104 @@
+"""The command `flexauth`: registers every command, and turns whatever ends one into a sentence and an exit status."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version as version_of
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from flexauth.cli import books, config, operate, pack, product, session, team, user
+from flexauth.cli.connection import Refused
+from flexauth.cli.exits import MEANINGS, ExitStatus
+from flexauth.cli.options import AsJson
+from flexauth.cli.render import facts, show_json, warn
+from flexauth.faults import Fault, InstanceHeld, StorageFull, StoreFailed
+
+__all__ = ["app"]
+
+_STATUSES = "\n".join(f"  {status.value:>3}  {meaning}" for status, meaning in MEANINGS.items())
+
+
+class _Commands(TyperGroup):
+    """The one place where a command that failed becomes words: never a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refused as refused:
+            warn(str(refused))
+            raise typer.Exit(refused.status) from None
+        except Fault as fault:
+            warn(str(fault))
+            raise typer.Exit(_status_of(fault)) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(ExitStatus.INTERRUPTED) from None
+        except OSError as error:
+            warn(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            raise typer.Exit(ExitStatus.WRONG_INPUT) from None
+
+
+def _status_of(fault: Fault) -> ExitStatus:
+    if isinstance(fault, (InstanceHeld, StorageFull)):
+        return ExitStatus.UNAVAILABLE
+    return ExitStatus.FAILED if isinstance(fault, StoreFailed) else ExitStatus.WRONG_INPUT
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    server: Annotated[
+        str | None,
+        typer.Option(
+            help="The authority to talk to. Default: FLEXAUTH_SERVER, then the one that serves the data folder here.",
+            metavar="HOST:PORT",
+        ),
+    ] = None,
+) -> None:
+    context.obj = server
+
+
+main.__doc__ = f"""A licence authority: named users spend prepaid tokens on products by the 24 hours.
+
+Begin with `flexauth demo`, then `flexauth serve --sample`.
+
+The key for an authority is read from FLEXAUTH_KEY, or from the credentials
+that `serve --sample` keeps beside its database.
+Times are ISO 8601 in UTC, durations such as 15m.
+
+Exit status:
+
+{_STATUSES}
+"""
+
+
+@app.command()
+def version(as_json: AsJson = False) -> None:
+    """Show the version."""
+    shown = {"flexauth": version_of("flexauth"), "python": platform.python_version(), "grpcio": version_of("grpcio")}
+    if as_json:
+        show_json(shown)
+    else:
+        facts(list(shown.items()))
+
+
+app.add_typer(team.app, name="team")
+app.add_typer(user.app, name="user")
+app.add_typer(product.app, name="product")
+app.add_typer(pack.app, name="pack")
+app.command()(books.balance)
+app.command()(books.ledger)
+app.add_typer(session.app, name="session")
+app.add_typer(operate.clock, name="clock")
+app.add_typer(operate.lease_key, name="lease-key")
+app.add_typer(config.app, name="config")

@@ -1,0 +1,165 @@
+"""Shows answers: a table on a terminal, plain columns in a pipe, JSON for machines. Knows no command and no server.
+
+One reading of a message serves all three: field names as on the wire, times in ISO 8601 UTC, names for enumerations.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.descriptor import EnumDescriptor
+from google.protobuf.message import Message
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from flexauth.cli.inputs import span_text, time_text
+
+__all__ = ["Column", "cell", "console", "facts", "json_text", "plain", "show_json", "table", "warn"]
+
+Row = Mapping[str, Any]
+
+#: int64 fields that hold a time; 0 is no time.
+TIMES = frozenset(
+    [
+        "created_at",
+        "effective_at",
+        "ended_at",
+        "ends_at",
+        "heartbeat_by",
+        "lease_until",
+        "now",
+        "opened_at",
+        "paid_until",
+        "pending_since",
+        "purchased_at",
+        "registered_at",
+        "renewal_notice_at",
+        "server_time",
+        "starts_at",
+        "time",
+        "valid_from",
+        "window_end",
+        "window_start",
+    ]
+)
+DURATIONS = frozenset({"idle_after"})
+PRICES = frozenset({"unit_price"})
+_PIPE_WIDTH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading and how to read it from a row, by key or by function."""
+
+    heading: str
+    value: str | Callable[[Row], Any]
+
+    def of(self, row: Row) -> Any:
+        return row[self.value] if isinstance(self.value, str) else self.value(row)
+
+
+def plain(message: Message) -> dict[str, Any]:
+    """Read a message as plain values, every field present; what is absent is None."""
+    return {field.name: _field(message, field) for field in message.DESCRIPTOR.fields}
+
+
+def _field(message: Message, field: Any) -> Any:
+    value = getattr(message, field.name)
+    if field.is_repeated:
+        return [_value(field, item) for item in value]
+    if field.has_presence and not message.HasField(field.name):
+        return None
+    return _value(field, value)
+
+
+def _value(field: Any, value: Any) -> Any:
+    if field.message_type is not None:
+        return plain(value)
+    if field.enum_type is not None:
+        return _enum_name(field.enum_type, value)
+    if field.name in TIMES:
+        return time_text(value) if value else None
+    if field.name in DURATIONS:
+        return span_text(value) if value else None
+    if field.name in PRICES:
+        whole, part = divmod(value, 1_000_000)
+        return f"{whole}.{part:06d}"[: -4 if part % 10_000 == 0 else None]
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _enum_name(kind: EnumDescriptor, number: int) -> str | None:
+    """Name without its prefix, the name of the enumeration in capitals; None for the unspecified value."""
+    if number not in kind.values_by_number:
+        return str(number)
+    first = kind.values_by_number[0].name
+    name = kind.values_by_number[number].name
+    return name.removeprefix(first.removesuffix("UNSPECIFIED")) if number else None
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console on the present stream; in a pipe it wraps nothing and colours nothing."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, highlight=False, soft_wrap=False, width=None if stream.isatty() else _PIPE_WIDTH)
+
+
+def cell(value: Any) -> str:
+    """A value as a table shows it."""
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(cell(item) for item in value) or "-"
+    return str(value)
+
+
+def table(columns: Sequence[Column], rows: Sequence[Row], *, empty: str) -> None:
+    """Print rows under headings, numbers to the right; `empty` is the sentence for no rows."""
+    out = console()
+    if not rows:
+        out.print(Text(empty, style="dim"))
+        return
+    on_terminal = out.is_terminal
+    grid = Table(box=box.SIMPLE_HEAD if on_terminal else None, header_style="bold", pad_edge=on_terminal)
+    values = [[column.of(row) for column in columns] for row in rows]
+    for index, column in enumerate(columns):
+        numbers = all(isinstance(line[index], int) or line[index] is None for line in values)
+        grid.add_column(column.heading, justify="right" if numbers else "left", overflow="fold")
+    for line in values:
+        grid.add_row(*(Text(cell(value)) for value in line))
+    out.print(grid)
+
+
+def facts(pairs: Sequence[tuple[str, Any]]) -> None:
+    """Print one thing as lines of name and value."""
+    out = console()
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold" if out.is_terminal else "")
+    grid.add_column(overflow="fold")
+    for name, value in pairs:
+        grid.add_row(name, Text(cell(value)))
+    out.print(grid)
+
+
+def json_text(value: Any) -> str:
+    """JSON on several lines, keys in the order given."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def show_json(value: Any) -> None:
+    """Print JSON and nothing else."""
+    sys.stdout.write(json_text(value) + "\n")
+
+
+def warn(text: str, *, label: str = "error") -> None:
+    """Print a message for people to standard error."""
+    style = "bold red" if label == "error" else "bold yellow"
+    console(stderr=True).print(Text.assemble((f"{label}: ", style), text))
