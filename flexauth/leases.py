@@ -40,24 +40,25 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """A signing key; `retire_at` is when its last lease has ended, 0 for the key in use."""
+    """A signing key; `retire_at` is when its last lease has ended, 0 for the key in use. `request_id` asked for it."""
 
     jwk: OKPKey
     retire_at: int = 0
+    request_id: str = ""
 
     @property
     def kid(self) -> str:
         return self.jwk.thumbprint()
 
     def stored(self) -> dict[str, Any]:
-        return {"retire_at": self.retire_at, "jwk": self.jwk.as_dict(private=True)}
+        return {"retire_at": self.retire_at, "request_id": self.request_id, "jwk": self.jwk.as_dict(private=True)}
 
     def public(self) -> dict[str, Any]:
         return {**self.jwk.as_dict(private=False), "kid": self.kid, "use": "sig", "alg": ALGORITHM}
 
 
-def _new_key() -> _Key:
-    return _Key(OKPKey.generate_key("Ed25519"))
+def _new_key(request_id: str = "") -> _Key:
+    return _Key(OKPKey.generate_key("Ed25519"), request_id=request_id)
 
 
 class Signer:
@@ -123,17 +124,21 @@ class Signer:
         now = self._now()
         return {"keys": [key.public() for key in self._keys if not key.retire_at or key.retire_at > now]}
 
-    def rotate(self, overlap: int = OVERLAP) -> str:
+    def rotate(self, overlap: int = OVERLAP, request_id: str = "") -> str:
         """Sign by a new key from now on and return its id.
 
         The old one verifies for `overlap` microseconds more, the longest lease that any policy allows; in any case
-        until the last lease that this process signed by it has ended.
+        until the last lease that this process signed by it has ended. A repeat by the same `request_id` gives the key
+        that the first one made, for as long as that key is kept; "" is never a repeat.
         """
         with self._rotating:
+            for key in self._keys:
+                if request_id and key.request_id == request_id:
+                    return key.kid
             now = self._now()
             current, *older = self._keys
             retired = replace(current, retire_at=max(now + overlap, self._last_end))
-            keys = (_new_key(), retired, *(key for key in older if key.retire_at > now))
+            keys = (_new_key(request_id), retired, *(key for key in older if key.retire_at > now))
             if self._path is not None:
                 _replace(self._path, _text(keys))
             self._keys, self._header = keys, self._header_of(keys[0])
@@ -157,7 +162,10 @@ def _read(path: Path) -> list[_Key]:
         text = file.read()
     try:
         stored = json.loads(text)
-        keys = [_Key(OKPKey.import_key(item["jwk"]), int(item["retire_at"])) for item in stored["keys"]]
+        keys = [
+            _Key(OKPKey.import_key(item["jwk"]), int(item["retire_at"]), item.get("request_id", ""))
+            for item in stored["keys"]
+        ]
         usable = stored["format"] == 1 and bool(keys) and all(key.jwk.is_private for key in keys)
     except (ValueError, KeyError, TypeError, JoseError):
         usable, keys = False, []

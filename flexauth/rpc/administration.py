@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flexauth import answers, requests
 from flexauth.commands import ProductKind
+from flexauth.requests import check
 from flexauth.rpc.method import Row, at_once
 from flexauth.rpc.wire import FACTS, PACK, enumerated, many, membership, page, parser, tuple_of, writer
 from flexauth.v1 import administration_pb2 as pb
@@ -39,6 +40,11 @@ def _rate(received: pb.SetRateRequest) -> requests.SetRate:
         note=sent.note,
         request_id=received.request_id,
     )
+
+
+def _rotation(received: pb.RotateLeaseKeyRequest) -> str:
+    check.request_id(received.request_id)
+    return received.request_id
 
 
 ROWS = {
@@ -111,8 +117,8 @@ ROWS = {
         writer(pb.ConfirmClockResponse, answers.ClockAnswer),
     ),
     "RotateLeaseKey": Row(
-        lambda received: received,
+        _rotation,
         lambda key_id: pb.RotateLeaseKeyResponse(key_id=key_id),
-        ask=at_once(lambda doors: doors.signer.rotate()),
+        ask=at_once(lambda doors, request_id: doors.signer.rotate(request_id=request_id)),
     ),
 }

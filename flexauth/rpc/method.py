@@ -35,12 +35,12 @@ def submit(doors: Doors, request: Any) -> Future[Any]:
     return doors.authority.submit(request)
 
 
-def at_once(ask: Callable[[Doors], Any]) -> Callable[[Doors, Any], Future[Any]]:
+def at_once(ask: Callable[[Doors, Any], Any]) -> Callable[[Doors, Any], Future[Any]]:
     """Return what asks a door that needs no waiting for."""
 
-    def asked(doors: Doors, _request: Any) -> Future[Any]:
+    def asked(doors: Doors, request: Any) -> Future[Any]:
         done: Future[Any] = Future()
-        done.set_result(ask(doors))
+        done.set_result(ask(doors, request))
         return done
 
     return asked

@@ -286,6 +286,16 @@ def test_a_policy_of_longer_leases_keeps_the_old_key_longer(time: Time) -> None:
     assert len(signer.jwks()["keys"]) == 2  # the lease that is out counts, whatever the overlap says
 
 
+def test_a_repeated_rotation_gives_the_key_of_the_first(time: Time, tmp_path: Path) -> None:
+    path = tmp_path / "lease-keys.json"
+    asked = Signer.open(path, now=time).rotate(request_id="r1")
+    again = Signer.open(path, now=time)
+    assert again.rotate(request_id="r1") == asked
+    assert again.rotate(request_id="r2") != asked
+    assert again.rotate(request_id="r1") == asked
+    assert again.rotate() != again.rotate()
+
+
 def test_two_rotations_keep_both_old_keys_in_order(time: Time, tmp_path: Path) -> None:
     signer = Signer.open(tmp_path / "lease-keys.json", now=time)
     first = signer.jwks()["keys"][0]["kid"]
