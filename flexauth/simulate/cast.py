@@ -96,7 +96,7 @@ def read_product(code: str, table: Table, cast: Cast) -> ProductSold:
     if code in cast.products:
         table.value.fail(f"the product {code!r} is there already; set_rate changes its price")
     cast.products.add(code)
-    return ProductSold(code, rate, idle_aware)
+    return ProductSold(code, rate, idle_aware, table.value.line)
 
 
 def read_packs(value: Value, team: str, ordered_at: int, cast: Cast) -> tuple[PackOrdered, ...]:

@@ -20,10 +20,11 @@ OPEN = frozenset({State.ACTIVE, State.IDLE})
 
 @dataclass(slots=True)
 class Client:
-    """`idle_since` is the last operation of one that is not in use, None while it is. Times are its own, microseconds."""
+    """`idle_since` is the last operation of one that is not in use, None while it is. Times are the client's own."""
 
     session: str
     user: str
+    was_granted: bool = False
     is_open: bool = False
     in_contact: bool = True
     crashed: bool = False
@@ -55,12 +56,12 @@ class Client:
         self.counter += 1
         return requests.Heartbeat(self.session, self.counter, self._operated_at(now))
 
-    def checkin(self, ended_at: int) -> requests.Checkin:
-        """The end, by name of its time: an authority that was away learns when it was."""
+    def checkin(self, now: int, ended_at: int) -> requests.Checkin:
+        """The end; `ended_at` 0: now, by the authority's own clock."""
         self.counter += 1
-        operated_at = self._operated_at(ended_at)
+        operated_at = self._operated_at(ended_at or now)
         self.is_open = False
-        return requests.Checkin(self.session, self.counter, ended_at + self.offset, operated_at)
+        return requests.Checkin(self.session, self.counter, ended_at + self.offset if ended_at else 0, operated_at)
 
     def _operated_at(self, until: int) -> int:
         """Last operation up to an instant; 0: none since the last contact, of which the authority knows already."""
@@ -88,6 +89,7 @@ class Client:
     def told(self, facts: SessionFacts, now: int) -> None:
         """Take in an answer."""
         self.offset = facts.server_time - now
+        self.was_granted = True
         self.is_open = facts.state in OPEN
         self.counter = max(self.counter, facts.counter)
         self.contact_at = now

@@ -130,6 +130,7 @@ def _team(name: str, value: Value, cast: Cast) -> TeamSetUp:
         policy=read_policy(policy) if policy else "",
         packs=read_packs(packs, name, cast.start, cast) if packs else (),
         users=tuple(_user(user, entry, cast) for user, entry in listed.items()),
+        line=value.line,
     )
 
 

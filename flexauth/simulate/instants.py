@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
 from flexauth import limits
+from flexauth.faults import InvalidArgument
+from flexauth.policy import duration_text, parse_duration
 
 __all__ = ["duration", "instant", "offset_text", "signed_duration"]
 
-_UNITS = {"d": 86_400_000_000, "h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1_000}
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?\Z", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 #: More than any time can be apart; keeps every sum within int64.
@@ -19,10 +18,10 @@ _LONGEST = limits.TIME_MAX
 
 def duration(text: str) -> int:
     """Microseconds of a duration such as `1d2h3m4s5ms`; ValueError says what is wrong."""
-    match = _DURATION.match(text)
-    if match is None or not text:
-        raise ValueError("a duration is written as 15m, 24h or 1d2h3m4s5ms, largest unit first")
-    total = sum(int(count) * size for count, size in zip(match.groups(), _UNITS.values(), strict=True) if count)
+    try:
+        total = parse_duration("duration", text)
+    except InvalidArgument as fault:
+        raise ValueError(str(fault.facts["rule"])) from None
     if total > _LONGEST:
         raise ValueError("it is longer than all of time that can be named")
     return total
@@ -62,11 +61,6 @@ def offset_text(when: int, start: int) -> str:
     """An instant as an offset from `start`, as a scenario writes it; `never` for 0."""
     if when == 0:
         return "never"
-    rest, parts = abs(when - start), []
-    for unit, size in _UNITS.items():
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    if rest:
-        parts.append(f"{rest}us")
-    return ("-" if when < start else "+") + ("".join(parts) or "0s")
+    whole, rest = divmod(abs(when - start), 1_000)
+    text = duration_text(whole * 1_000) if whole or not rest else ""
+    return f"{'-' if when < start else '+'}{text}{f'{rest}us' if rest else ''}"

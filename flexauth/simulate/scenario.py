@@ -48,6 +48,7 @@ class ProductSold:
     code: str
     rate: int
     idle_aware: bool
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class TeamSetUp:
     policy: str
     packs: tuple[PackOrdered, ...]
     users: tuple[Rights, ...]
+    line: int
 
 
 @dataclass(frozen=True, slots=True)

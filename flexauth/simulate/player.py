@@ -1,0 +1,266 @@
+"""Plays a scenario: its timeline on a stage, and between events the clients of all sessions, as good clients behave.
+
+At one instant the timeline's events come first, then the clients' own calls, in the order of sign-in. What clients do
+while the authority is down is sent at its start, with the time of the act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+from flexauth import requests
+from flexauth.commands import MINUTE
+from flexauth.faults import Fault
+from flexauth.limits import TIME_MAX
+from flexauth.simulate import scenario as acts
+from flexauth.simulate.checks import Books, Failure, answer_failures, state_failures
+from flexauth.simulate.clients import Client
+from flexauth.simulate.instants import offset_text
+from flexauth.simulate.opening import assigned, made, ordered, set_up
+from flexauth.simulate.stage import Setting, Stage
+
+__all__ = ["Outcome", "play"]
+
+#: T2: how long a stepped wall clock must agree with the boot-time clock before it is followed.
+_AGREED = 10 * MINUTE
+
+Send = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a scenario; it held where nothing failed. `contacts` are the clients' own calls."""
+
+    scenario: acts.Scenario
+    contacts: int
+    failures: tuple[Failure, ...]
+
+
+def play(scenario: acts.Scenario, setting: Setting) -> Outcome:
+    """Play a scenario from its start to its end; `SetUpRefused` where it cannot begin."""
+    stage = Stage(setting, scenario.start)
+    try:
+        return _Play(scenario, setting, stage, scenario.start).run()
+    finally:
+        stage.close()
+
+
+def session_id(scenario: acts.Scenario, name: str) -> str:
+    """A UUIDv7 that is the same at every playing: the start's milliseconds, then a digest of file and session."""
+    digest = int.from_bytes(sha256(f"{Path(scenario.file).name}/{name}".encode()).digest()[:10])
+    number = (scenario.start // 1000) << 80 | digest
+    return str(UUID(int=number & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62))
+
+
+@dataclass(slots=True)
+class _Play:
+    scenario: acts.Scenario
+    setting: Setting
+    stage: Stage
+    now: int
+    clients: dict[str, Client] = field(default_factory=dict)
+    packs: dict[tuple[str, int], str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    contacts: int = 0
+    event: acts.Event | None = None
+    up_at: int | None = None
+    follow_at: int | None = None
+    ahead: int = 0
+    mail: list[tuple[acts.Event, Send]] = field(default_factory=list)
+
+    def run(self) -> Outcome:
+        self.stage.start()
+        self.packs |= set_up(self.scenario, self.stage)
+        for event in self.scenario.timeline:
+            self._live_until(event.at)
+            self.event = event
+            self._perform(event)
+        final = self.scenario.final
+        if final is not None:
+            self._live_until(final.at + 1)
+            self._perform(final)
+        return Outcome(self.scenario, self.contacts, tuple(self.failures))
+
+    def _live_until(self, limit: int) -> None:
+        """Let happen what happens of itself before `limit`; a start of the authority also at `limit`."""
+        while True:
+            if self.up_at is not None:
+                if self.up_at > limit:
+                    return
+                self._come_up(self.up_at)
+            elif self.follow_at is not None and self.follow_at < min(limit, self._next_contact() + 1):
+                self._follow_clock(self.follow_at)
+            elif (due := self._next_contact()) < limit:
+                self._move_to(max(due, self.now))
+                self._call_who_is_due()
+            else:
+                return
+
+    def _next_contact(self) -> int:
+        return min((due for client in self.clients.values() if (due := client.due()) is not None), default=TIME_MAX)
+
+    def _move_to(self, when: int) -> None:
+        if when > self.now:
+            self.now = when
+            self.stage.advance_to(when)
+
+    def _come_up(self, when: int) -> None:
+        self.up_at = None
+        self._move_to(when)
+        self.stage.start()
+        mail, self.mail = self.mail, []
+        for event, send in mail:
+            self._finish(event, send)
+        self._call_who_is_due()
+
+    def _call_who_is_due(self) -> None:
+        """One contact of each client whose call is due."""
+        for client in [c for c in self.clients.values() if (due := c.due()) is not None and due <= self.now]:
+            self._contact(client)
+
+    def _follow_clock(self, when: int) -> None:
+        """SPEC 14: a forward step that is followed runs the timers, then one contact of each session in contact."""
+        self.follow_at = None
+        self._move_to(max(when, self.now))
+        if self.stage.confirm_clock() - self.now <= self.ahead:
+            return
+        for client in [c for c in self.clients.values() if c.due() is not None]:
+            self._contact(client)
+
+    def _contact(self, client: Client) -> None:
+        if client.due() is None:
+            return
+        self.contacts += 1
+        self._send(client, client.heartbeat(self.now))
+        if (due := client.due()) is not None and due <= self.now:
+            client.is_open = False
+            self._fail("heartbeat_by", f"after {offset_text(self.now, self.scenario.start)}", "that instant or before")
+        self._restart()
+
+    def _fail(self, key: str, expected: str, got: str) -> None:
+        """A failure outside of any expectation, told of the event that was played last."""
+        number, line = (self.event.number, self.event.line) if self.event else (0, 1)
+        self.failures.append(Failure(number, line, key, expected, got))
+
+    def _restart(self) -> None:
+        """`--restart-every-event`: from here on an authority that knows only what was stored."""
+        if self.setting.restart_every_event and self.stage.is_up:
+            self.stage.stop(kill=self.setting.restart_every_event == "kill")
+            self.stage.start()
+
+    def _perform(self, event: acts.Event) -> None:
+        """Do what happens at once; what has to be sent goes now, or when the authority is up again."""
+        self._move_to(event.at)
+        send = self._begun(event.act)
+        if self.stage.is_up:
+            self._finish(event, send)
+            self._restart()
+        else:
+            self.mail.append((event, send))
+
+    def _finish(self, event: acts.Event, send: Send) -> None:
+        try:
+            answer = send()
+        except Fault as fault:
+            answer = fault
+        self.stage.tick()
+        start = self.scenario.start
+        self.failures += answer_failures(event, answer, start)
+        self.failures += state_failures(event, self.stage, self._books())
+
+    def _books(self) -> Books:
+        users = tuple(rights.user for team in self.scenario.teams for rights in team.users)
+        sessions = {name: (client.user, client.session) for name, client in self.clients.items()}
+        return Books(self.scenario.start, users, sessions, self.packs)
+
+    def _begun(self, act: acts.Act) -> Send:
+        """Do the part of an act that needs no authority; return the part that does."""
+        match act:
+            case acts.Clock(step):
+                self._step_wall(step)
+                return _nothing
+            case acts.Restart(down, kill):
+                self.stage.stop(kill=kill)
+                if down:
+                    self.up_at = self.now + down
+                else:
+                    self.stage.start()
+                return _nothing
+            case acts.Checkout() | acts.Quote():
+                return self._signing_in(act)
+            case acts.Checkin() | acts.Idle() | acts.Resume() | acts.Offline() | acts.Online() | acts.Crash():
+                return self._client_act(self.clients[act.session], act)
+            case acts.Order():
+                return lambda: self._order(act)
+            case acts.Assign(team, rights):
+                request: requests.Request = requests.AssignUser(rights.user, assigned(team, rights))
+            case acts.AddProduct(product):
+                request = made(product)
+            case acts.SetRate(product, rate, valid_from):
+                request = requests.SetRate(product, rate, valid_from)
+            case acts.ReleaseDevice(user, product, device):
+                request = requests.ReleaseDevice(user, product, device)
+            case acts.Expect():
+                return _nothing
+        return lambda: self.stage.ask(request)
+
+    def _step_wall(self, step: int) -> None:
+        self.stage.step_wall(step)
+        if self.stage.is_up:
+            self.follow_at = self.now + _AGREED
+            self.ahead = self.stage.confirm_clock() - self.now
+
+    def _order(self, order: acts.Order) -> object:
+        answer, packs = ordered(order, self.stage)
+        self.packs |= packs
+        return answer
+
+    def _signing_in(self, act: acts.Checkout | acts.Quote) -> Send:
+        if isinstance(act, acts.Quote):
+            asked = Client(session_id(self.scenario, ""), act.signin.user).checkout(act.signin)
+            return lambda: self.stage.ask(requests.Quote(asked))
+        known = Client(session_id(self.scenario, act.session), act.signin.user)
+        client = self.clients.setdefault(act.session, known)
+        request = client.checkout(act.signin)
+        return lambda: self._send(client, request)
+
+    def _client_act(self, client: Client, act: acts.Act) -> Send:
+        if client.crashed:
+            return _nothing
+        match act:
+            case acts.Idle():
+                client.stop_work(self.now)
+            case acts.Resume():
+                if client.resume_work(self.now):
+                    return self._posted(client, client.heartbeat(self.now))
+            case acts.Offline():
+                client.in_contact = False
+            case acts.Online():
+                client.in_contact = True
+                if client.is_open:
+                    return self._posted(client, client.heartbeat(self.now))
+            case acts.Crash():
+                client.crashed, client.in_contact = True, False
+            case acts.Checkin(_, ended_at) if client.was_granted:
+                ended_at = ended_at or (0 if self.stage.is_up else self.now)
+                return self._posted(client, client.checkin(self.now, ended_at))
+        return _nothing
+
+    def _posted(self, client: Client, request: requests.Request) -> Send:
+        return lambda: self._send(client, request)
+
+    def _send(self, client: Client, request: requests.Request) -> object:
+        """Send, and let the client hear the answer; a fault goes to who asked."""
+        answer = self.stage.ask(request)
+        facts = getattr(answer, "facts", None)
+        if facts is not None:
+            client.told(facts, self.now)
+        return answer
+
+
+def _nothing() -> None:
+    """Nothing to send."""

@@ -1,0 +1,104 @@
+"""The authority that a scenario is played on: its store, its virtual clock, its starts, stops and kills.
+
+Requests go the way that the service's go. Knows nothing of the story that is played.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from flexauth import bootstrap, requests
+from flexauth.answers import ClockAnswer
+from flexauth.authority import Authority
+from flexauth.clock import VirtualClock
+from flexauth.store.port import Store
+
+__all__ = ["Setting", "Stage"]
+
+_ANSWER_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How scenarios are played; `restart_every_event` "": never, `via` "": without a wire."""
+
+    engine: Literal["core", "reference"] = "core"
+    store: str = "memory"
+    restart_every_event: Literal["", "stop", "kill"] = ""
+    via: Literal["", "grpc"] = ""
+
+
+class Stage:
+    """An authority on a virtual clock. A store in memory outlives its stops, a file is closed and opened again."""
+
+    def __init__(self, setting: Setting, start: int) -> None:
+        self._setting = setting
+        self._clock = VirtualClock(start)
+        self._kept: Store | None = bootstrap.open_store("memory") if setting.store == "memory" else None
+        self._authority: Authority | None = None
+        self._stopped_at = start
+
+    @property
+    def is_up(self) -> bool:
+        return self._authority is not None
+
+    def start(self) -> None:
+        store = self._kept or bootstrap.open_store(self._setting.store)
+        self._authority = bootstrap.open_authority(store, self._clock, engine=self._setting.engine, jitter=False)
+        self._authority.tick()
+        if self._clock.wall() != self._clock.boot() or self._clock.boot() != self._stopped_at:
+            self.confirm_clock()
+
+    def stop(self, *, kill: bool) -> None:
+        """Stop the authority, or drop it with everything that it had not stored."""
+        authority, self._authority = self._up(), None
+        authority.close(kill=kill)
+        self._stopped_at = self._clock.boot()
+
+    def close(self) -> None:
+        """Leave nothing open."""
+        if self._authority is not None:
+            self.stop(kill=False)
+        if self._kept is not None:
+            self._kept.close()
+
+    def advance_to(self, when: int) -> None:
+        """Let true time be `when`, and what is due by then run."""
+        self._clock.advance_to(when)
+        self.tick()
+
+    def step_wall(self, step: int) -> None:
+        """Set the wall clock wrong by `step` more; the operator confirms at once (SPEC 14)."""
+        self._clock.step_wall(step)
+        if self._authority is not None:
+            self.tick()
+            self.confirm_clock()
+
+    def confirm_clock(self) -> int:
+        """The operator vouches for the clock (T2); returns the authority's time."""
+        answer: ClockAnswer = self.ask(requests.ConfirmClock())
+        return answer.now
+
+    def tick(self) -> None:
+        if self._authority is not None:
+            self._authority.tick()
+
+    def ask(self, request: requests.Request) -> Any:
+        """Send a request and wait for its answer; raises its fault."""
+        return self._up().submit(request).result(timeout=_ANSWER_SECONDS)
+
+    def pages(self, request: Callable[[str], requests.Request]) -> Iterator[Any]:
+        """Items of all pages of what `request` asks for by page token."""
+        token = ""
+        while True:
+            page = self.ask(request(token))
+            yield from page.items
+            if not (token := page.next_page_token):
+                return
+
+    def _up(self) -> Authority:
+        if self._authority is None:
+            raise RuntimeError("the authority is down; the player asks only while it is up")
+        return self._authority
