@@ -8,8 +8,8 @@ Format 1, 225 bytes, big-endian; frozen (docs/ledger-format.md):
        161     32  salted SHA-256 of a free text kept elsewhere, zeros when there is none
        193     32  hash of the team's entry before, zeros before the first
 
-The hash of an entry is the SHA-256 of these 225 bytes. A sealed row is the ledger's columns, then digest (None when
-there is none), previous hash and hash.
+The hash of an entry is the SHA-256 of these 225 bytes. A sealed row is the ledger's columns, then format,
+digest (None when there is none), previous hash and hash.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def seal(
             raise ValueError(f"entry {seq} of team {team} follows entry {before}")
         digest = digests.get((team, seq)) if digests else None
         current = sha256(pack(FORMAT, *row, digest or NO_DIGEST, previous)).digest()
-        sealed.append((*row, digest, previous, current))
+        sealed.append((*row, FORMAT, digest, previous, current))
         moved[team] = (seq, current)
     return sealed, moved
 
@@ -76,8 +76,8 @@ def verify(entries: Iterable[SealedRow], head: Head = (0, GENESIS)) -> int | Non
     """The sequence of the first entry of one team that does not follow from those before, or None when all do."""
     seq, previous = head
     for entry in entries:
-        row, (digest, stated, current) = entry[:_COLUMNS], entry[_COLUMNS:]
-        if row[1] != seq + 1 or stated != previous or entry_hash(row, digest, previous) != current:
+        row, (version, digest, stated, current) = entry[:_COLUMNS], entry[_COLUMNS:]
+        if version != FORMAT or row[1] != seq + 1 or stated != previous or entry_hash(row, digest, previous) != current:
             return int(row[1])
         seq, previous = row[1], current
     return None

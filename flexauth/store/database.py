@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import apsw
 
-from flexauth.commands import COLUMNS
+from flexauth.commands import COLUMNS, Effects
 from flexauth.faults import FenceLost, StorageFull, StoreFailed
 from flexauth.store.port import Batch, Meta, Rows
 from flexauth.store.statements import statement
@@ -23,7 +23,6 @@ from flexauth.store.statements import statement
 __all__ = ["Database", "StoreFault", "fault_of"]
 
 _GOING: Final = {
-    "hold_gone": "delete_hold",
     "line_gone": "delete_line",
     "free_use_gone": "delete_free_use",
     "session_gone": "delete_session",
@@ -40,7 +39,7 @@ _COMING: Final = {
     "device": "put_device",
     "use_log": "insert_use",
 }
-_WRITTEN: Final = frozenset({*_GOING, *_COMING, "ledger"})
+_WRITTEN: Final = frozenset({"hold_gone", *_GOING, *_COMING, "ledger"})
 _TEAM_TABLES: Final = ("team", "policy", "pack", "line", "hold", "free_use", "session")
 _WORLD_TABLES: Final = ("product", "rate", "counter")
 
@@ -128,6 +127,8 @@ class Database(ABC):
         tables = frozenset(effects.tables())
         self._need(tables <= _WRITTEN, f"no table is known for {sorted(tables - _WRITTEN)}")
         self._need(effects.count("ledger") == len(batch.ledger), "not every ledger entry is sealed")
+        if "hold_gone" in tables:
+            self._release(effects)
         for table, name in _GOING.items():
             if table in tables:
                 self._put(name, effects.rows(table))
@@ -142,6 +143,13 @@ class Database(ABC):
                 if name == "settle_pack":
                     settled = self._connection.total_changes() - before
                     self._need(settled == effects.count(table), "pack: what remains differs from its entries")
+
+    def _release(self, effects: Effects) -> None:
+        """Delete the holds that are gone: nearly all have one slice, and that goes by its whole key."""
+        self._put("delete_hold", effects.rows("hold_gone"))
+        divided = set(self._connection.execute(statement("divided_holds")))
+        if divided:
+            self._put("delete_hold_rest", [line for line in effects.rows("hold_gone") if line in divided])
 
     def _put(self, name: str, rows: Any) -> None:
         self._connection.executemany(statement(name), rows)

@@ -11,7 +11,7 @@ SELECT team FROM team ORDER BY team;
 
 -- name: head
 -- Sequence and hash of a team's last entry.
-SELECT seq, hash FROM team_head WHERE team = ?;
+SELECT seq, hash FROM ledger WHERE team = ? ORDER BY seq DESC LIMIT 1;
 
 -- name: names
 -- (IdKind, id, digest) of every name.
@@ -34,7 +34,10 @@ SELECT product, version, valid_from, rate FROM rate ORDER BY product, valid_from
 
 -- name: load_team
 -- Where the team's sequences stand.
-SELECT team, seq, coalesce((SELECT max(seq) FROM use_log WHERE team = :team), 0) FROM team_head WHERE team = :team;
+SELECT team,
+    coalesce((SELECT max(seq) FROM ledger WHERE team = :team), 0),
+    coalesce((SELECT max(seq) FROM use_log WHERE team = :team), 0)
+FROM team WHERE team = :team;
 
 -- name: load_policy
 -- The terms of the team, all versions in the order in which they take effect.
@@ -43,9 +46,9 @@ SELECT team, version, effective_at, grace, grace_mode, idle_after, heartbeat_int
 FROM policy WHERE team = :team ORDER BY effective_at, version;
 
 -- name: load_pack
--- The team's packs that have not ended, or still hold tokens of a running hold (P4).
-SELECT team, pack, size, unit_price, starts_at, ends_at, purchased_at, remaining, parent, ended
-FROM pack WHERE team = :team AND (ended = 0 OR held > 0) ORDER BY pack;
+-- The packs of the team, those that have ended too: a refund may name them (L5). Packs are few.
+SELECT pack.team, pack, pack.size, unit_price, starts_at, ends_at, purchased_at, remaining, parent, ended
+FROM pack JOIN account USING (pack) WHERE pack.team = :team ORDER BY pack;
 
 -- name: load_line
 -- The team's lines.

@@ -23,7 +23,13 @@ def parse(text: str) -> dict[str, str]:
     """Statements of one file by name."""
     found = list(_NAME.finditer(text))
     ends = [match.start() for match in found[1:]] + [len(text)]
-    return {match["name"]: text[match.end() : end].strip() for match, end in zip(found, ends, strict=True)}
+    return {match["name"]: _plain(text[match.end() : end]) for match, end in zip(found, ends, strict=True)}
+
+
+def _plain(text: str) -> str:
+    """SQL on one line without comments: apsw hashes the text at every execution."""
+    lines = (line.partition("--")[0] for line in text.splitlines())
+    return " ".join(" ".join(lines).split()).replace(", ", ",").removesuffix(";")
 
 
 @cache

@@ -124,15 +124,7 @@ CREATE TABLE fence (
 CREATE TRIGGER fence_goes_forward BEFORE UPDATE ON fence WHEN NEW.epoch < OLD.epoch
 BEGIN SELECT RAISE(ABORT, 'fence: an epoch only goes forward'); END;
 
--- Where each team's ledger stands (L3); moved by the trigger of the ledger alone.
-CREATE TABLE team_head (
-    team INTEGER PRIMARY KEY REFERENCES team,
-    seq INTEGER NOT NULL CHECK (seq >= 0),
-    hash BLOB NOT NULL CHECK (length(hash) = 32)
-) STRICT;
-
 CREATE TRIGGER team_begins AFTER INSERT ON team BEGIN
-    INSERT INTO team_head VALUES (NEW.team, 0, zeroblob(32));
     INSERT INTO fence VALUES (NEW.team, '', 0, -1);
     UPDATE counter SET next = max(next, NEW.team + 1) WHERE kind = 1;
 END;
@@ -150,7 +142,6 @@ CREATE TABLE request (
 ) STRICT, WITHOUT ROWID;
 
 -- Packs -----------------------------------------------------------------------------------------------------------
--- The amounts of a pack are never written by the program: entries of the ledger and holds move them, by trigger.
 
 CREATE TABLE purchase (
     purchase INTEGER PRIMARY KEY CHECK (purchase >= 1),
@@ -170,29 +161,41 @@ CREATE TABLE pack (
     ends_at INTEGER NOT NULL CHECK (ends_at > starts_at),
     purchased_at INTEGER NOT NULL,
     parent INTEGER NOT NULL CHECK (parent >= 0),      -- the pack that it was split from or makes good; 0: none
-    ended INTEGER NOT NULL CHECK (ended IN (0, 1)),
-    opening INTEGER NOT NULL DEFAULT 0 CHECK (opening BETWEEN 0 AND size),
-    remaining INTEGER NOT NULL DEFAULT 0,
-    held INTEGER NOT NULL DEFAULT 0,
-    consumed INTEGER NOT NULL DEFAULT 0 CHECK (consumed >= 0),
-    expired INTEGER NOT NULL DEFAULT 0 CHECK (expired >= 0),
-    moved_out INTEGER NOT NULL DEFAULT 0 CHECK (moved_out >= 0),
-    refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND consumed),
-    adjusted INTEGER NOT NULL DEFAULT 0,
+    ended INTEGER NOT NULL CHECK (ended IN (0, 1))
+) STRICT;
+CREATE INDEX pack_team ON pack (team);
+
+-- What became of a pack's tokens. The program never writes it: entries of the ledger and holds move it, by trigger.
+CREATE TABLE account (
+    pack INTEGER PRIMARY KEY REFERENCES pack,
+    team INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    opening INTEGER NOT NULL CHECK (opening BETWEEN 0 AND size),      -- what came of `size`, by one entry or several
+    remaining INTEGER NOT NULL,
+    held INTEGER NOT NULL,
+    consumed INTEGER NOT NULL CHECK (consumed >= 0),
+    expired INTEGER NOT NULL CHECK (expired >= 0),
+    moved_out INTEGER NOT NULL CHECK (moved_out >= 0),
+    refunded INTEGER NOT NULL CHECK (refunded BETWEEN 0 AND consumed),
+    adjusted INTEGER NOT NULL,
     CONSTRAINT "pack: holds are within what remains (P6)" CHECK (0 <= held AND held <= remaining),
     CONSTRAINT "pack: size = remaining + consumed + expired + moved out - refunded (L2)"
         CHECK (opening + adjusted = remaining + consumed + expired + moved_out - refunded),
     CONSTRAINT "pack: nothing is used before all of it came"
         CHECK (opening = size OR (held = 0 AND consumed = 0 AND expired = 0 AND moved_out = 0))
 ) STRICT;
-CREATE INDEX pack_team ON pack (team);
 
-CREATE TRIGGER pack_begins AFTER INSERT ON pack
-BEGIN UPDATE counter SET next = max(next, NEW.pack + 1) WHERE kind = 5; END;
+CREATE TRIGGER pack_begins AFTER INSERT ON pack BEGIN
+    INSERT INTO account VALUES (NEW.pack, NEW.team, NEW.size, 0, 0, 0, 0, 0, 0, 0, 0);
+    UPDATE counter SET next = max(next, NEW.pack + 1) WHERE kind = 5;
+END;
 CREATE TRIGGER pack_is_kept BEFORE DELETE ON pack
 BEGIN SELECT RAISE(ABORT, 'pack: a pack is never deleted'); END;
-CREATE TRIGGER pack_terms_are_kept BEFORE UPDATE OF pack, size, unit_price, starts_at, ends_at, purchased_at, parent ON pack
-BEGIN SELECT RAISE(ABORT, 'pack: size, price, dates and parent never change'); END;
+CREATE TRIGGER pack_terms_are_kept
+BEFORE UPDATE OF pack, team, size, unit_price, starts_at, ends_at, purchased_at, parent ON pack
+BEGIN SELECT RAISE(ABORT, 'pack: team, size, price, dates and parent never change'); END;
+CREATE TRIGGER account_is_kept BEFORE DELETE ON account
+BEGIN SELECT RAISE(ABORT, 'account: the account of a pack is never deleted'); END;
 
 CREATE TABLE purchase_pack (
     purchase INTEGER NOT NULL REFERENCES purchase,
@@ -230,12 +233,14 @@ CREATE TABLE hold (
     PRIMARY KEY (team, user, product, position)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX hold_divided ON hold (team, user, product) WHERE position = 1;
+
 CREATE TRIGGER hold_reserves AFTER INSERT ON hold BEGIN
-    UPDATE pack SET held = held + NEW.tokens WHERE pack = NEW.pack AND team = NEW.team;
+    UPDATE account SET held = held + NEW.tokens WHERE pack = NEW.pack AND team = NEW.team;
     SELECT RAISE(ABORT, 'hold: the team has no such pack') WHERE changes() = 0;
 END;
 CREATE TRIGGER hold_releases AFTER DELETE ON hold
-BEGIN UPDATE pack SET held = held - OLD.tokens WHERE pack = OLD.pack; END;
+BEGIN UPDATE account SET held = held - OLD.tokens WHERE pack = OLD.pack; END;
 CREATE TRIGGER hold_is_placed_anew BEFORE UPDATE ON hold
 BEGIN SELECT RAISE(ABORT, 'hold: a hold is never changed, only placed and released'); END;
 
@@ -324,10 +329,10 @@ CREATE TABLE ledger (
     corrects INTEGER NOT NULL,
     transfer INTEGER NOT NULL,
     reason INTEGER NOT NULL CHECK (reason >= 0),
+    format INTEGER NOT NULL CHECK (format = 1),       -- of the bytes under the hash (docs/ledger-format.md)
     digest BLOB CHECK (length(digest) = 32),          -- salted digest of a free text kept elsewhere; NULL: none
     previous BLOB NOT NULL CHECK (length(previous) = 32),
     hash BLOB NOT NULL CHECK (length(hash) = 32),
-    format INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY (team, seq),
     CONSTRAINT "ledger: kind and sign of tokens agree (L1)" CHECK (CASE kind
         WHEN 2 THEN tokens < 0                        -- CHARGE
@@ -341,67 +346,75 @@ CREATE TABLE ledger (
         WHEN 9 THEN tokens < 0                        -- OVERDRAFT
         WHEN 10 THEN tokens > 0                       -- SETTLEMENT
         ELSE 0 END),
+    CONSTRAINT "ledger: a charge of a line has a window of at most two days" CHECK (
+        kind <> 2 OR window_start = -1
+            OR (user >= 1 AND product >= 1 AND window_end - window_start BETWEEN 1 AND 172800000000)),
     CONSTRAINT "ledger: only the overdraft account is without a pack" CHECK (pack >= 1 OR (pack = 0 AND kind IN (9, 10)))
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX ledger_charge ON ledger (team, user, product, window_start, pack) WHERE kind = 2 AND window_start >= 0;
+CREATE INDEX ledger_refund ON ledger (team, user, product, window_start) WHERE kind = 7;
 CREATE INDEX ledger_self_reported ON ledger (user, time) WHERE kind = 7 AND reason = 1;
 
-CREATE TRIGGER ledger_moves_pack AFTER INSERT ON ledger BEGIN
-    UPDATE team_head SET seq = NEW.seq, hash = NEW.hash
-        WHERE team = NEW.team AND seq = NEW.seq - 1 AND hash = NEW.previous;
-    SELECT RAISE(ABORT, 'ledger: an entry follows the last of its team by sequence and hash (L3)') WHERE changes() = 0;
-    UPDATE pack SET
+-- The charges of lines: one row for each window, its slices added up.
+CREATE VIEW charge AS
+SELECT team, user, product, window_start, window_end, -sum(tokens) AS tokens,
+    coalesce((
+        SELECT sum(refund.tokens) FROM ledger AS refund
+        WHERE refund.kind = 7 AND refund.team = ledger.team AND refund.user = ledger.user
+            AND refund.product = ledger.product AND refund.window_start = ledger.window_start), 0) AS refunded,
+    min(seq) AS seq, time, effective_at, rate, rate_version, policy_version, basis, session_hi, session_lo
+FROM ledger WHERE kind = 2 AND window_start >= 0
+GROUP BY team, user, product, window_start;
+
+CREATE TRIGGER ledger_follows AFTER INSERT ON ledger BEGIN
+    SELECT RAISE(ABORT, 'ledger: an entry follows the last of its team by sequence and hash (L3)') WHERE NOT iif(
+        NEW.seq = 1, NEW.previous = zeroblob(32),
+        EXISTS (SELECT 1 FROM ledger WHERE team = NEW.team AND seq = NEW.seq - 1 AND hash = NEW.previous));
+END;
+-- CHARGE, the frequent kind, apart from the others.
+CREATE TRIGGER ledger_charges AFTER INSERT ON ledger WHEN NEW.kind = 2 BEGIN
+    UPDATE account SET remaining = remaining + NEW.tokens, consumed = consumed - NEW.tokens
+        WHERE pack = NEW.pack AND team = NEW.team;
+    SELECT RAISE(ABORT, 'ledger: the team has no such pack') WHERE changes() = 0;
+    SELECT RAISE(ABORT, 'ledger: windows of a line never overlap, and slices of one are its rate at most (C15)')
+        WHERE EXISTS (
+            SELECT 1 FROM ledger AS other
+            WHERE other.kind = 2 AND other.window_start >= 0
+                AND other.team = NEW.team AND other.user = NEW.user AND other.product = NEW.product
+                AND other.window_start > NEW.window_start - 172800000000 AND other.window_start < NEW.window_end
+                AND other.seq <> NEW.seq
+                AND iif(other.window_start = NEW.window_start,
+                    other.window_end <> NEW.window_end OR other.seq > NEW.seq OR NEW.rate < (
+                        SELECT -sum(slice.tokens) FROM ledger AS slice
+                        WHERE slice.kind = 2 AND slice.window_start >= 0 AND slice.team = NEW.team
+                            AND slice.user = NEW.user AND slice.product = NEW.product
+                            AND slice.window_start = NEW.window_start),
+                    other.window_end > NEW.window_start AND NOT EXISTS (
+                        SELECT 1 FROM ledger AS refund
+                        WHERE refund.kind = 7 AND refund.team = NEW.team AND refund.user = NEW.user
+                            AND refund.product = NEW.product AND refund.window_start = other.window_start)));
+END;
+CREATE TRIGGER ledger_moves AFTER INSERT ON ledger WHEN NEW.kind <> 2 AND NEW.pack <> 0 BEGIN
+    UPDATE account SET
         remaining = remaining + NEW.tokens,
-        consumed = consumed - iif(NEW.kind = 2, NEW.tokens, 0),
         opening = opening + iif(NEW.kind IN (1, 5, 6) AND opening < size, NEW.tokens, 0),
         moved_out = moved_out - iif(NEW.kind IN (4, 5, 6) AND opening = size, NEW.tokens, 0),
         expired = expired - iif(NEW.kind = 3, NEW.tokens, 0),
         refunded = refunded + iif(NEW.kind = 7, NEW.tokens, 0),
         adjusted = adjusted + iif(NEW.kind = 8, NEW.tokens, 0)
         WHERE pack = NEW.pack AND team = NEW.team;
-    SELECT RAISE(ABORT, 'ledger: the team has no such pack') WHERE changes() = 0 AND NEW.pack <> 0;
+    SELECT RAISE(ABORT, 'ledger: the team has no such pack') WHERE changes() = 0;
+END;
+CREATE TRIGGER ledger_refunds AFTER INSERT ON ledger WHEN NEW.kind = 7 BEGIN
+    SELECT RAISE(ABORT, 'ledger: a refund gives back what its charge took, at most (L5)') WHERE NOT EXISTS (
+        SELECT 1 FROM charge
+        WHERE team = NEW.team AND user = NEW.user AND product = NEW.product AND window_start = NEW.window_start
+            AND refunded <= tokens);
 END;
 CREATE TRIGGER ledger_is_kept BEFORE UPDATE ON ledger
 BEGIN SELECT RAISE(ABORT, 'ledger: entries are never changed (L1)'); END;
 CREATE TRIGGER ledger_is_kept_whole BEFORE DELETE ON ledger
 BEGIN SELECT RAISE(ABORT, 'ledger: entries are never deleted (L1)'); END;
-
--- The charges of lines, an index of the ledger: one row for each window, made of its slices by trigger.
-CREATE TABLE charge (
-    team INTEGER NOT NULL,
-    user INTEGER NOT NULL CHECK (user >= 1),
-    product INTEGER NOT NULL CHECK (product >= 1),
-    window_start INTEGER NOT NULL CHECK (window_start >= 0),
-    window_end INTEGER NOT NULL,
-    tokens INTEGER NOT NULL,
-    refunded INTEGER NOT NULL DEFAULT 0,
-    seq INTEGER NOT NULL,                             -- of its first slice
-    PRIMARY KEY (team, user, product, window_start),
-    CONSTRAINT "charge: a window has an end, at most two days later" CHECK (
-        window_start < window_end AND window_end - window_start <= 172800000000),
-    CONSTRAINT "charge: no more comes back than was taken" CHECK (refunded BETWEEN 0 AND tokens)
-) STRICT, WITHOUT ROWID;
-
-CREATE TRIGGER ledger_charges_line AFTER INSERT ON ledger WHEN NEW.kind = 2 AND NEW.window_start >= 0 BEGIN
-    SELECT RAISE(ABORT, 'charge: windows of a line never overlap (C15)') WHERE EXISTS (
-        SELECT 1 FROM charge
-        WHERE team = NEW.team AND user = NEW.user AND product = NEW.product
-            AND window_start > NEW.window_start - 172800000000 AND window_start < NEW.window_end
-            AND window_end > NEW.window_start AND window_start <> NEW.window_start AND refunded = 0);
-    INSERT INTO charge (team, user, product, window_start, window_end, tokens, seq)
-        VALUES (NEW.team, NEW.user, NEW.product, NEW.window_start, NEW.window_end, -NEW.tokens, NEW.seq)
-        ON CONFLICT DO UPDATE SET tokens = tokens - NEW.tokens;
-    SELECT RAISE(ABORT, 'charge: the slices of a window are the rate at most (C15)') WHERE EXISTS (
-        SELECT 1 FROM charge
-        WHERE team = NEW.team AND user = NEW.user AND product = NEW.product AND window_start = NEW.window_start
-            AND (tokens > NEW.rate OR window_end <> NEW.window_end OR refunded > 0));
-END;
-CREATE TRIGGER ledger_refunds_line AFTER INSERT ON ledger WHEN NEW.kind = 7 BEGIN
-    UPDATE charge SET refunded = refunded + NEW.tokens
-        WHERE team = NEW.team AND user = NEW.user AND product = NEW.product AND window_start = NEW.window_start;
-    SELECT RAISE(ABORT, 'ledger: a refund names the charge that it undoes (L5)') WHERE changes() = 0;
-END;
-CREATE TRIGGER charge_is_kept BEFORE DELETE ON charge
-BEGIN SELECT RAISE(ABORT, 'charge: charges are never deleted (L1)'); END;
 
 CREATE TABLE use_log (
     team INTEGER NOT NULL,

@@ -1,0 +1,134 @@
+-- Readers of who and what there is: for the authority and for administration. Pages are by key, after the last one seen.
+
+-- name: every_team
+-- Teams by name and id.
+SELECT team, name FROM team ORDER BY team;
+
+-- name: every_product
+-- The catalogue.
+SELECT product, code, name, kind, idle_aware_from FROM product ORDER BY product;
+
+-- name: every_contract
+-- Contracts of all teams as they were given, in the order in which they take effect.
+SELECT team, version, effective_at, given FROM policy ORDER BY team, effective_at, version;
+
+-- name: user_memberships
+-- The teams of a user, and whether all products are assigned there (A1).
+SELECT member.team, team.name, member.assigned_all
+FROM member JOIN team ON team.team = member.team
+WHERE member.user = :user ORDER BY member.team;
+
+-- name: user_assignments
+-- Products assigned to a user by name (A1).
+SELECT assignment.team, assignment.product, product.code
+FROM assignment JOIN product ON product.product = assignment.product
+WHERE assignment.user = :user ORDER BY assignment.team, product.code;
+
+-- name: user_by_id
+-- One user.
+SELECT user, subject, coalesce(name, '') AS name, coalesce(email, '') AS email FROM user WHERE user = :user;
+
+-- name: users_page
+-- Users in order of their ids.
+SELECT user, subject, coalesce(name, '') AS name, coalesce(email, '') AS email
+FROM user WHERE user > :after ORDER BY user LIMIT :limit;
+
+-- name: team_users_page
+-- Users of a team in order of their ids.
+SELECT user.user, subject, coalesce(name, '') AS name, coalesce(email, '') AS email
+FROM member JOIN user ON user.user = member.user
+WHERE member.team = :team AND member.user > :after ORDER BY member.user LIMIT :limit;
+
+-- name: teams_page
+-- Teams with the number of their users.
+SELECT team, name, created_at, (SELECT count(*) FROM member WHERE member.team = team.team) AS users
+FROM team WHERE team > :after ORDER BY team LIMIT :limit;
+
+-- name: rate_now
+-- The rate in force at an instant (C14).
+SELECT version, valid_from, rate FROM rate
+WHERE product = :product AND valid_from <= :at ORDER BY valid_from DESC, version DESC LIMIT 1;
+
+-- name: rates_page
+-- Dated rates in order of their versions; product 0 means all.
+SELECT product, version, valid_from, rate FROM rate
+WHERE version > :after AND (:product = 0 OR product = :product) ORDER BY version LIMIT :limit;
+
+-- name: last_rate_version
+-- The version of the rate sheet as it stands.
+SELECT coalesce(max(version), 0) AS version FROM rate;
+
+-- name: contract_at
+-- The contract of a team in force at an instant.
+SELECT version, effective_at, given FROM policy
+WHERE team = :team AND effective_at <= :at ORDER BY effective_at DESC, version DESC LIMIT 1;
+
+-- name: last_contract
+-- The newest contract of a team, in force or to come.
+SELECT version, effective_at, given FROM policy WHERE team = :team ORDER BY version DESC LIMIT 1;
+
+-- name: request_made
+-- The answer that an administrative request had (SPEC 5).
+SELECT digest, result FROM request WHERE request = :request;
+
+-- name: order_by_number
+-- An order by its number.
+SELECT purchase FROM purchase WHERE number = :number AND team = :team;
+
+-- name: device_words
+-- What a person calls a device.
+SELECT text FROM device_text WHERE device = :device;
+
+-- name: charge_of_window
+-- The charge of a line's window with its slices, for a late check-in (S5).
+SELECT min(seq) AS charge, window_start, pack, -tokens AS tokens, seq FROM ledger
+WHERE team = :team AND seq >= :charge AND seq < :charge + 1000 AND kind = 2
+AND user = :user AND product = :product AND window_start = :window_start
+GROUP BY seq ORDER BY seq;
+
+-- name: late_refunds
+-- How many refunds a user reported of themselves since an instant (S5).
+SELECT count(DISTINCT corrects) AS recent FROM ledger WHERE user = :user AND kind = 7 AND reason = 1 AND time >= :since;
+
+-- name: charges_of_user
+-- Charges of a user, latest window first.
+SELECT team, user, product, window_start, window_end, tokens, refunded, seq, rate, rate_version, policy_version,
+    session_hi, session_lo
+FROM charge WHERE user = :user AND (window_start, team, product) < (:before, :before_team, :before_product)
+ORDER BY window_start DESC, team DESC, product DESC LIMIT :limit;
+
+-- name: slices_of_charge
+-- The packs that a charge took its tokens from (P3).
+SELECT pack, -tokens AS tokens FROM ledger
+WHERE team = :team AND seq >= :seq AND seq < :seq + 1000 AND kind = 2
+AND user = :user AND product = :product AND window_start = :window_start ORDER BY seq;
+
+-- name: sessions_of_user
+-- Sessions of a user, the latest sign-in first.
+SELECT * FROM session WHERE user = :user
+AND (opened_at, session_hi, session_lo) < (:before, :before_hi, :before_lo)
+ORDER BY opened_at DESC, session_hi DESC, session_lo DESC LIMIT :limit;
+
+-- name: sessions_of_team
+-- Sessions of a team, the latest sign-in first.
+SELECT * FROM session WHERE team = :team
+AND (opened_at, session_hi, session_lo) < (:before, :before_hi, :before_lo)
+ORDER BY opened_at DESC, session_hi DESC, session_lo DESC LIMIT :limit;
+
+-- name: packs_of_team
+-- Packs in the order in which they are consumed (P3), with the order that brought them.
+SELECT pack.pack, pack.team, size, unit_price, starts_at, ends_at, pack.purchased_at, remaining, held, consumed,
+    expired, moved_out, refunded, opening, ended, parent, coalesce(purchase.number, '') AS number,
+    coalesce(team.currency, 'USD') AS currency
+FROM pack JOIN team ON team.team = pack.team
+LEFT JOIN purchase_pack ON purchase_pack.pack = pack.pack LEFT JOIN purchase ON purchase.purchase = purchase_pack.purchase
+WHERE pack.team = :team ORDER BY ends_at, size, unit_price DESC, pack.purchased_at, pack.pack
+LIMIT :limit OFFSET :after;
+
+-- name: ledger_page
+-- Entries of a team after a sequence.
+SELECT * FROM ledger WHERE team = :team AND seq > :after ORDER BY seq LIMIT :limit;
+
+-- name: head_of_team
+-- Where the ledger of a team stands.
+SELECT seq, hash FROM team_head WHERE team = :team;
