@@ -1,0 +1,62 @@
+"""The client SDK of flexauth: sign a product in, keep its session, run on through a day offline."""
+
+from flexauth_client.client import Client
+from flexauth_client.errors import (
+    CapReached,
+    ClockSetBack,
+    ConfigurationError,
+    ConsentRequired,
+    Denied,
+    Device,
+    DeviceLimit,
+    FlexauthError,
+    InsufficientTokens,
+    InUseElsewhere,
+    InvitationPending,
+    LeaseEnded,
+    LeaseRejected,
+    NoLivePack,
+    NotAssigned,
+    OutOfScope,
+    Rejected,
+    Suspended,
+    Unavailable,
+    UnknownKey,
+    UnsupportedVersion,
+)
+from flexauth_client.facts import Entitlement, Facts, Origin, State
+from flexauth_client.machine import Ended, OfflineLimitSoon, RenewalSoon
+from flexauth_client.session import Session
+
+__all__ = [
+    "CapReached",
+    "Client",
+    "ClockSetBack",
+    "ConfigurationError",
+    "ConsentRequired",
+    "Denied",
+    "Device",
+    "DeviceLimit",
+    "Ended",
+    "Entitlement",
+    "Facts",
+    "FlexauthError",
+    "InUseElsewhere",
+    "InsufficientTokens",
+    "InvitationPending",
+    "LeaseEnded",
+    "LeaseRejected",
+    "NoLivePack",
+    "NotAssigned",
+    "OfflineLimitSoon",
+    "Origin",
+    "OutOfScope",
+    "Rejected",
+    "RenewalSoon",
+    "Session",
+    "State",
+    "Suspended",
+    "Unavailable",
+    "UnknownKey",
+    "UnsupportedVersion",
+]

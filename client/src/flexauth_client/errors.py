@@ -28,7 +28,6 @@ __all__ = [
     "NotAssigned",
     "OutOfScope",
     "Rejected",
-    "SessionOver",
     "Suspended",
     "Unavailable",
     "UnknownKey",
@@ -43,10 +42,6 @@ class FlexauthError(Exception):
 
 class ConfigurationError(FlexauthError):
     """The client does not know its server or key, or a setting is wrong."""
-
-
-class SessionOver(FlexauthError):
-    """The session has ended; open a new one."""
 
 
 class Rejected(FlexauthError):
@@ -64,12 +59,24 @@ class Rejected(FlexauthError):
 class Unavailable(FlexauthError):
     """The authority gave no answer within the deadline, and no lease allows going on without it.
 
-    `server` is where it was asked, `whom_to_ask` who can help.
+    `server` is where it was asked, `whom_to_ask` who can help. `may_pass`: the same call may succeed in a moment, not
+    before `retry_after_seconds`. `without` tells why the client cannot go on offline.
     """
 
-    def __init__(self, cause: str, *, server: str, whom_to_ask: str = "", without: str = "") -> None:
+    def __init__(
+        self,
+        cause: str,
+        *,
+        server: str,
+        whom_to_ask: str = "",
+        without: str = "",
+        may_pass: bool = True,
+        retry_after_seconds: float = 0.0,
+    ) -> None:
         self.cause = cause
         self.server = server
+        self.may_pass = may_pass
+        self.retry_after_seconds = retry_after_seconds
         self.whom_to_ask = whom_to_ask or f"whoever runs the licence authority at {server}"
         offline = f" {without}" if without else ""
         super().__init__(
