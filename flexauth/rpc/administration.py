@@ -55,6 +55,7 @@ ROWS = {
     "ListTeams": Row(
         parser(pb.ListTeamsRequest, requests.ListTeams),
         page(pb.ListTeamsResponse, "teams", _TEAM),
+        blocks=True,
     ),
     "CreateUser": Row(
         parser(pb.CreateUserRequest, requests.CreateUser, memberships=tuple_of("memberships", membership)),
@@ -63,10 +64,12 @@ ROWS = {
     "GetUser": Row(
         parser(pb.GetUserRequest, requests.GetUser),
         lambda user: pb.GetUserResponse(user=_USER(user)),
+        blocks=True,
     ),
     "ListUsers": Row(
         parser(pb.ListUsersRequest, requests.ListUsers),
         page(pb.ListUsersResponse, "users", _USER),
+        blocks=True,
     ),
     "AssignUser": Row(
         parser(pb.AssignUserRequest, requests.AssignUser, membership=lambda received: membership(received.membership)),
@@ -79,6 +82,7 @@ ROWS = {
     "ListProducts": Row(
         parser(pb.ListProductsRequest, requests.ListProducts),
         page(pb.ListProductsResponse, "products", _PRODUCT),
+        blocks=True,
     ),
     "SetRate": Row(
         _rate,
@@ -87,6 +91,7 @@ ROWS = {
     "ListRates": Row(
         parser(pb.ListRatesRequest, requests.ListRates),
         page(pb.ListRatesResponse, "rates", _RATE),
+        blocks=True,
     ),
     "CreateOrder": Row(
         parser(
@@ -99,6 +104,7 @@ ROWS = {
     "ListPacks": Row(
         parser(pb.ListPacksRequest, requests.ListPacks),
         page(pb.ListPacksResponse, "packs", PACK),
+        blocks=True,
     ),
     "SetPolicy": Row(
         parser(pb.SetPolicyRequest, requests.SetPolicy),
@@ -107,10 +113,12 @@ ROWS = {
     "GetPolicy": Row(
         parser(pb.GetPolicyRequest, requests.GetPolicy),
         writer(pb.GetPolicyResponse, answers.PolicyAnswer),
+        blocks=True,
     ),
     "ListSessions": Row(
         parser(pb.ListSessionsRequest, requests.ListSessions, user=lambda _: ""),
         page(pb.ListSessionsResponse, "sessions", FACTS),
+        blocks=True,
     ),
     "ConfirmClock": Row(
         parser(pb.ConfirmClockRequest, requests.ConfirmClock),
@@ -120,5 +128,6 @@ ROWS = {
         _rotation,
         lambda key_id: pb.RotateLeaseKeyResponse(key_id=key_id),
         ask=at_once(lambda doors, request_id: doors.signer.rotate(request_id=request_id)),
+        blocks=True,
     ),
 }

@@ -51,6 +51,7 @@ TABLE: Final[dict[type[faults.Fault], Told]] = {
     faults.Stopping: Told(code_pb2.UNAVAILABLE, "STOPPING", retry_seconds=1),
     faults.StoreFailed: Told(code_pb2.UNAVAILABLE, "STORE_FAILED", retry_seconds=1),
     faults.FenceLost: Told(code_pb2.UNAVAILABLE, "FENCE_LOST", retry_seconds=1),
+    faults.Broken: Told(code_pb2.INTERNAL, "INTERNAL"),
     faults.StorageFull: Told(code_pb2.UNAVAILABLE, "STORAGE_FULL", retry_seconds=30),
 }
 

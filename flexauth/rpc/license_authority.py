@@ -58,9 +58,11 @@ ROWS = {
     "ListMySessions": Row(
         parser(pb.ListMySessionsRequest, requests.ListSessions, team=lambda _: ""),
         page(pb.ListMySessionsResponse, "sessions", FACTS),
+        blocks=True,
     ),
     "ListMyCharges": Row(
         parser(pb.ListMyChargesRequest, requests.ListCharges),
         page(pb.ListMyChargesResponse, "charges", writer(types_pb2.Charge, answers.Charge, slices=_slices)),
+        blocks=True,
     ),
 }

@@ -59,7 +59,8 @@ def _unchanged(_doors: Doors, _request: Any, answer: Any) -> Any:
 class Row:
     """A method: message to request, whom to ask, what to add to the answer, answer to message.
 
-    `keyless`: it may be called without a key.
+    `keyless`: it may be called without a key. `blocks`: asking reads or writes files before there is a future, so that
+    a thread that takes in the calls of many must leave it to another.
     """
 
     parse: Callable[[Any], Any]
@@ -67,3 +68,4 @@ class Row:
     ask: Callable[[Doors, Any], Future[Any]] = submit
     finish: Callable[[Doors, Any, Any], Any] = _unchanged
     keyless: bool = False
+    blocks: bool = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -21,6 +21,7 @@ import grpc
 from pygrpc_native import EVENT_CALL, NativeGrpcFront
 
 from flexauth import limits
+from flexauth.faults import Fault
 from flexauth.rpc.calls import Calls, Pending, seconds_for
 from flexauth.rpc.errors import DeadlinePassed, status_of
 from flexauth.rpc.grpcio_engine import LIMITS
@@ -49,6 +50,7 @@ class NativeEngine:
         #: Calls that have no answer yet: method, seconds, and when they are over. Who pops one ends it.
         self._open: dict[int, tuple[Method, float, float]] = {}
         self._done: SimpleQueue[tuple[int, Pending] | None] = SimpleQueue()
+        self._blocked = ThreadPoolExecutor(limits.READER_CONNECTIONS, thread_name_prefix="rpc-blocked")
         self._folder = Path(tempfile.mkdtemp(prefix="flexauth-"))
         self._side = grpc.server(ThreadPoolExecutor(_SIDE_THREADS, thread_name_prefix="rpc-side"), options=LIMITS)
         add_services(self._side)
@@ -70,6 +72,7 @@ class NativeEngine:
         if self._sender.is_alive():
             self._sender.join(seconds)
         self._front.close()
+        self._blocked.shutdown(wait=False)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _receive(self) -> None:
@@ -79,8 +82,8 @@ class NativeEngine:
                 if kind == EVENT_CALL and payload is not None and details is not None:
                     metadata, _, remaining = details
                     self._begin(call_id, METHODS[number], payload, metadata, seconds_for(remaining))
-                elif self._open.pop(call_id, None):  # given up by its caller, or past its caller's deadline
-                    self._calls.leave()
+                else:  # given up by its caller, or past its caller's deadline
+                    self._end(call_id, lambda: None)
             if monotonic() - swept > _SWEEP_SECONDS:
                 swept = monotonic()
                 self._sweep(swept)
@@ -88,40 +91,47 @@ class NativeEngine:
     def _begin(self, call_id: int, method: Method, payload: bytes, metadata: Any, seconds: float) -> None:
         try:
             self._calls.enter()
-        except Exception as error:  # noqa: BLE001 the last frame before the wire: everything becomes a status
-            self._fail(call_id, method, error)
-            return
-        try:
-            pending = self._calls.begin(method, payload, metadata)
-        except Exception as error:  # noqa: BLE001
-            self._fail(call_id, method, error)
-            self._calls.leave()
+        except Fault as fault:
+            self._fail(call_id, method, fault)
             return
         self._open[call_id] = method, seconds, monotonic() + seconds
-        pending.future.add_done_callback(partial(self._hand_over, call_id, pending))
+        if method.row.blocks:
+            self._blocked.submit(self._ask, call_id, method, payload, metadata)
+        else:
+            self._ask(call_id, method, payload, metadata)
 
-    def _hand_over(self, call_id: int, pending: Pending, _future: Future[Any]) -> None:
-        """Leave the answering to its own thread: the one that makes a future done has the next batch to store."""
-        self._done.put((call_id, pending))
+    def _ask(self, call_id: int, method: Method, payload: bytes, metadata: Any) -> None:
+        if call_id not in self._open:
+            return  # given up while it waited for a thread
+        try:
+            pending = self._calls.begin(method, payload, metadata)
+        except Exception as error:  # noqa: BLE001 the last frame before the wire: everything becomes a status
+            self._end(call_id, partial(self._fail, call_id, method, error))
+            return
+        # The thread that makes a future done has the next batch to store: it leaves the answering to another.
+        pending.future.add_done_callback(lambda _: self._done.put((call_id, pending)))
 
     def _send(self) -> None:
         while (done := self._done.get()) is not None:
-            call_id, pending = done
-            if not self._open.pop(call_id, None):
-                continue
-            try:
-                self._front.respond(call_id, self._calls.finish(pending))
-            except Exception as error:  # noqa: BLE001
-                self._fail(call_id, pending.method, error)
+            self._end(done[0], partial(self._answer, *done))
+
+    def _answer(self, call_id: int, pending: Pending) -> None:
+        try:
+            self._front.respond(call_id, self._calls.finish(pending))
+        except Exception as error:  # noqa: BLE001 as above
+            self._fail(call_id, pending.method, error)
+
+    def _end(self, call_id: int, tell: Callable[[], None]) -> None:
+        """Tell the caller how its call ended, unless it has been told already or has gone."""
+        if self._open.pop(call_id, None):
+            tell()
             self._calls.leave()
 
     def _sweep(self, now: float) -> None:
         """End the calls that are past their deadline; there are never more open than `QUEUE_COMMANDS`."""
-        for call_id in [call_id for call_id, (_, _, over_at) in self._open.copy().items() if over_at <= now]:
-            if taken := self._open.pop(call_id, None):
-                method, seconds, _ = taken
-                self._fail(call_id, method, DeadlinePassed(seconds=round(seconds, 3)))
-                self._calls.leave()
+        for call_id, (method, seconds, over_at) in self._open.copy().items():
+            if over_at <= now:
+                self._end(call_id, partial(self._fail, call_id, method, DeadlinePassed(seconds=round(seconds, 3))))
 
     def _fail(self, call_id: int, method: Method, error: Exception) -> None:
         status = status_of(error, method.path)

@@ -16,9 +16,11 @@ ROWS = {
     "GetBalance": Row(
         parser(pb.GetBalanceRequest, requests.GetBalance),
         lambda balance: pb.GetBalanceResponse(balance=_BALANCE(balance)),
+        blocks=True,
     ),
     "ListLedger": Row(
         parser(pb.ListLedgerRequest, requests.ListLedger),
         page(pb.ListLedgerResponse, "entries", entry),
+        blocks=True,
     ),
 }

@@ -28,6 +28,7 @@ CASES = (
     (faults.StoreFailed(cause="sync"),                              "UNAVAILABLE",        "STORE_FAILED",          1),
     (faults.FenceLost(team="acme"),                                 "UNAVAILABLE",        "FENCE_LOST",            1),
     (faults.StorageFull(cause="disk"),                              "UNAVAILABLE",        "STORAGE_FULL",         30),
+    (faults.Broken(error="5f"),                                     "INTERNAL",           "INTERNAL",              0),
 )  # fmt: skip
 
 
