@@ -83,22 +83,26 @@ class Database(ABC):
     def commit(self, batch: Batch) -> None:
         """Store a batch whole, on stable storage when this returns.
 
-        A refused batch (FenceLost, a broken invariant) leaves nothing behind. After any other error it is unknown what
-        is stored, and every commit is refused until `stored_batch` has found out (R2).
+        A refused batch (FenceLost, a broken invariant) leaves nothing behind, nor does StorageFull: the write that did
+        not fit was at the latest that of the commit's own record. After any other error it is unknown what is stored,
+        and every commit is refused until `stored_batch` has found out (R2).
         """
         if self._broken is not None:
             raise self._broken
+        deciding = True
         try:
             self._connection.execute(statement("begin"))
             self._write(batch)
+            deciding = False
             self._connection.execute(statement("commit"))
-        except (apsw.ConstraintError, apsw.BusyError) as error:
+        except (apsw.ConstraintError, apsw.BusyError, apsw.FullError) as error:
             self._rollback()
-            raise StoreFailed(cause=error) from error
+            raise fault_of(error) from error
         except apsw.Error as error:
-            self._broken = fault_of(error, self._connection)
+            fault = fault_of(error, self._connection) if deciding else StoreFailed(cause=error)
+            self._broken = None if isinstance(fault, StorageFull) else fault
             self._rollback()
-            raise self._broken from error
+            raise fault from error
         except BaseException:
             self._rollback()
             raise

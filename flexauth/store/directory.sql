@@ -26,32 +26,32 @@ WHERE assignment.user = :user ORDER BY assignment.team, product.code;
 
 -- name: user_by_id
 -- One user.
-SELECT user, subject, coalesce(name, '') AS name, coalesce(email, '') AS email FROM user WHERE user = :user;
+SELECT user, subject, display_name AS name, email FROM user WHERE user = :user;
 
 -- name: users_page
 -- Users in order of their ids.
-SELECT user, subject, coalesce(name, '') AS name, coalesce(email, '') AS email
+SELECT user, subject, display_name AS name, email
 FROM user WHERE user > :after ORDER BY user LIMIT :limit;
 
 -- name: team_users_page
 -- Users of a team in order of their ids.
-SELECT user.user, subject, coalesce(name, '') AS name, coalesce(email, '') AS email
+SELECT user.user, subject, display_name AS name, email
 FROM member JOIN user ON user.user = member.user
 WHERE member.team = :team AND member.user > :after ORDER BY member.user LIMIT :limit;
 
 -- name: teams_page
 -- Teams with the number of their users.
-SELECT team, name, created_at, (SELECT count(*) FROM member WHERE member.team = team.team) AS users
+SELECT team, name, display_name, created_at, (SELECT count(*) FROM member WHERE member.team = team.team) AS users
 FROM team WHERE team > :after ORDER BY team LIMIT :limit;
 
 -- name: rate_now
 -- The rate in force at an instant (C14).
-SELECT version, valid_from, rate FROM rate
+SELECT version, valid_from, rate, note FROM rate
 WHERE product = :product AND valid_from <= :at ORDER BY valid_from DESC, version DESC LIMIT 1;
 
 -- name: rates_page
 -- Dated rates in order of their versions; product 0 means all.
-SELECT product, version, valid_from, rate FROM rate
+SELECT product, version, valid_from, rate, note FROM rate
 WHERE version > :after AND (:product = 0 OR product = :product) ORDER BY version LIMIT :limit;
 
 -- name: last_rate_version
@@ -79,12 +79,11 @@ SELECT purchase FROM purchase WHERE number = :number AND team = :team;
 -- What a person calls a device.
 SELECT text FROM device_text WHERE device = :device;
 
--- name: charge_of_window
--- The charge of a line's window with its slices, for a late check-in (S5).
-SELECT min(seq) AS charge, window_start, pack, -tokens AS tokens, seq FROM ledger
-WHERE team = :team AND seq >= :charge AND seq < :charge + 1000 AND kind = 2
-AND user = :user AND product = :product AND window_start = :window_start
-GROUP BY seq ORDER BY seq;
+-- name: slices_of_window
+-- The slices of the charge of a line's window, in the order of P3.
+SELECT seq, pack, -tokens AS tokens FROM ledger
+WHERE team = :team AND user = :user AND product = :product AND window_start = :window_start AND kind = 2
+AND window_start >= 0 ORDER BY seq;
 
 -- name: late_refunds
 -- How many refunds a user reported of themselves since an instant (S5).
@@ -92,20 +91,22 @@ SELECT count(DISTINCT corrects) AS recent FROM ledger WHERE user = :user AND kin
 
 -- name: charges_of_user
 -- Charges of a user, latest window first.
-SELECT team, user, product, window_start, window_end, tokens, refunded, seq, rate, rate_version, policy_version,
-    session_hi, session_lo
-FROM charge WHERE user = :user AND (window_start, team, product) < (:before, :before_team, :before_product)
-ORDER BY window_start DESC, team DESC, product DESC LIMIT :limit;
-
--- name: slices_of_charge
--- The packs that a charge took its tokens from (P3).
-SELECT pack, -tokens AS tokens FROM ledger
-WHERE team = :team AND seq >= :seq AND seq < :seq + 1000 AND kind = 2
-AND user = :user AND product = :product AND window_start = :window_start ORDER BY seq;
+SELECT ledger.team, ledger.user, ledger.product, ledger.window_start, ledger.window_end, -sum(ledger.tokens) AS tokens,
+    coalesce((
+        SELECT sum(refund.tokens) FROM ledger AS refund
+        WHERE refund.kind = 7 AND refund.team = ledger.team AND refund.user = ledger.user
+            AND refund.product = ledger.product AND refund.window_start = ledger.window_start), 0) AS refunded,
+    min(ledger.seq) AS seq, ledger.rate, ledger.rate_version, ledger.policy_version, ledger.session_hi, ledger.session_lo
+FROM member JOIN ledger ON ledger.team = member.team AND ledger.user = member.user
+WHERE member.user = :user AND ledger.kind = 2 AND ledger.window_start >= 0
+    AND (ledger.window_start, ledger.team, ledger.product) < (:before, :before_team, :before_product)
+GROUP BY ledger.team, ledger.user, ledger.product, ledger.window_start
+ORDER BY ledger.window_start DESC, ledger.team DESC, ledger.product DESC LIMIT :limit;
 
 -- name: sessions_of_user
 -- Sessions of a user, the latest sign-in first.
-SELECT * FROM session WHERE user = :user
+SELECT session.* FROM member JOIN session ON session.team = member.team AND session.user = member.user
+WHERE member.user = :user
 AND (opened_at, session_hi, session_lo) < (:before, :before_hi, :before_lo)
 ORDER BY opened_at DESC, session_hi DESC, session_lo DESC LIMIT :limit;
 
@@ -117,18 +118,18 @@ ORDER BY opened_at DESC, session_hi DESC, session_lo DESC LIMIT :limit;
 
 -- name: packs_of_team
 -- Packs in the order in which they are consumed (P3), with the order that brought them.
-SELECT pack.pack, pack.team, size, unit_price, starts_at, ends_at, pack.purchased_at, remaining, held, consumed,
-    expired, moved_out, refunded, opening, ended, parent, coalesce(purchase.number, '') AS number,
-    coalesce(team.currency, 'USD') AS currency
-FROM pack JOIN team ON team.team = pack.team
+SELECT pack.pack, pack.team, pack.size, unit_price, starts_at, ends_at, pack.purchased_at, remaining, held, consumed,
+    expired, moved_out, refunded, adjusted, opening, ended, parent, coalesce(purchase.number, '') AS number,
+    coalesce(purchase_pack.currency, 'USD') AS currency
+FROM pack JOIN account ON account.pack = pack.pack
 LEFT JOIN purchase_pack ON purchase_pack.pack = pack.pack LEFT JOIN purchase ON purchase.purchase = purchase_pack.purchase
-WHERE pack.team = :team ORDER BY ends_at, size, unit_price DESC, pack.purchased_at, pack.pack
+WHERE pack.team = :team ORDER BY ends_at, pack.size, unit_price DESC, pack.purchased_at, pack.pack
 LIMIT :limit OFFSET :after;
 
 -- name: ledger_page
 -- Entries of a team after a sequence.
 SELECT * FROM ledger WHERE team = :team AND seq > :after ORDER BY seq LIMIT :limit;
 
--- name: head_of_team
--- Where the ledger of a team stands.
-SELECT seq, hash FROM team_head WHERE team = :team;
+-- name: stands
+-- Where the ledger of a team and the time of the store stand.
+SELECT seq, hash FROM ledger WHERE team = :team ORDER BY seq DESC LIMIT 1;

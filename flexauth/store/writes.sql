@@ -1,14 +1,14 @@
 -- Administrative rows: what a batch writes beside the effects of the engine. Values are by name.
 
 -- name: insert_team
--- A new team; its head and fence begin with it.
-INSERT INTO team (team, name, digest_hi, digest_lo, currency, time_zone, created_at)
-VALUES (:team, :name, :digest_hi, :digest_lo, :currency, :time_zone, :created_at);
+-- A new team; its fence begins with it.
+INSERT INTO team (team, name, digest_hi, digest_lo, display_name, created_at)
+VALUES (:team, :name, :digest_hi, :digest_lo, :display_name, :created_at);
 
 -- name: insert_user
 -- A new user.
-INSERT INTO user (user, subject, digest_hi, digest_lo, name, email, created_at)
-VALUES (:user, :subject, :digest_hi, :digest_lo, :name, :email, :created_at);
+INSERT INTO user (user, subject, digest_hi, digest_lo, display_name, email, created_at)
+VALUES (:user, :subject, :digest_hi, :digest_lo, :display_name, :email, :created_at);
 
 -- name: put_member
 -- A user belongs to a team, assigned all products or those of `assignment` (A1).
@@ -30,7 +30,7 @@ VALUES (:product, :code, :digest_hi, :digest_lo, :name, :kind, :idle_aware_from)
 
 -- name: insert_rate
 -- Tokens per 24 hours of a product from a time on (C14).
-INSERT INTO rate (product, version, valid_from, rate) VALUES (:product, :version, :valid_from, :rate);
+INSERT INTO rate (product, version, valid_from, rate, note) VALUES (:product, :version, :valid_from, :rate, :note);
 
 -- name: insert_policy
 -- The terms of a team from a time on (C14).
@@ -48,7 +48,7 @@ INSERT INTO purchase (purchase, team, number, purchased_at) VALUES (:purchase, :
 
 -- name: insert_purchase_pack
 -- A pack that an order made.
-INSERT INTO purchase_pack (purchase, pack) VALUES (:purchase, :pack);
+INSERT INTO purchase_pack (purchase, pack, currency) VALUES (:purchase, :pack, :currency);
 
 -- name: insert_request
 -- The answer to an administrative request, for its repeats (SPEC 5).

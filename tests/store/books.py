@@ -78,12 +78,12 @@ def team_writes(team: int, users: Iterable[int] = ()) -> list[Write]:
     """A team and its users, each assigned ALL."""
     writes = [
         Write("insert_team", {
-            "team": team, "name": f"team-{team}", **name("team", team), "currency": "EUR", "time_zone": "UTC",
+            "team": team, "name": f"team-{team}", **name("team", team), "display_name": f"Team {team}",
             "created_at": T0,
         })
     ]  # fmt: skip
     for user in users:
-        values = {"subject": f"user-{user}", "name": f"User {user}", "email": f"u{user}@example.com", "created_at": T0}
+        values = {"subject": f"user-{user}", "display_name": f"User {user}", "email": f"u{user}@example.com", "created_at": T0}
         writes += [
             Write("insert_user", {"user": user, **name("user", user), **values}),
             Write("put_member", {"team": team, "user": user, "assigned_all": 1}),
@@ -95,7 +95,7 @@ def product_writes(product: int = PRODUCT, rate: int = RATE) -> list[Write]:
     values = {"code": f"P{product}", "name": f"Product {product}", "kind": 1, "idle_aware_from": None}
     return [
         Write("insert_product", {"product": product, **name("product", product), **values}),
-        Write("insert_rate", {"product": product, "version": 1, "valid_from": T0, "rate": rate}),
+        Write("insert_rate", {"product": product, "version": 1, "valid_from": T0, "rate": rate, "note": ""}),
     ]
 
 
