@@ -7,6 +7,8 @@ Each fault names what was wrong, with which value, and what to do; it knows no t
 from __future__ import annotations
 
 __all__ = [
+    "AlreadyExists",
+    "Broken",
     "Conflict",
     "Fault",
     "FenceLost",
@@ -39,12 +41,20 @@ class NotFound(Fault):
     """There is no {kind} {value}."""
 
 
+class AlreadyExists(Fault):
+    """There is a {kind} {value} already; change that one, or choose another name."""
+
+
 class Conflict(Fault):
     """{field} {value} was used before with other content; use a new one."""
 
 
 class Unauthenticated(Fault):
     """The call carries no valid key; send `authorization: Bearer <key>`."""
+
+
+class Broken(Fault):
+    """The authority made an error ({error}); nothing of this call is kept. Tell its operator this number."""
 
 
 class Overloaded(Fault):

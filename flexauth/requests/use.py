@@ -46,10 +46,13 @@ class Checkout:
         check.name("team", self.team, needed=False)
         check.text("version", self.version, limits.VERSION_CHARACTERS, needed=False)
         check.text("platform", self.platform, limits.VERSION_CHARACTERS, needed=False)
-        check.name("project", self.project, needed=False)
         check.text("device_key_thumbprint", self.device_key_thumbprint, limits.DEVICE_CHARACTERS, needed=False)
+        if self.origin in (Origin.PLUGIN_AUTOLOAD, Origin.BACKGROUND):
+            check.fail("origin", self.origin.name, "this version has no rule for sessions that do not charge (S6)")
         if self.max_tokens is not None:
-            check.count("max_tokens", self.max_tokens, 0, limits.PACK_TOKENS)
+            check.fail("max_tokens", self.max_tokens, "this version has no rule for consent (Q2); leave it out")
+        if self.project:
+            check.fail("project", self.project, "this version has no rule for projects (Q4); leave it out")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,342 @@
+"""What vendors and admins do: teams, users, products, rates, orders, contracts. Every write goes through the sequencer.
+
+An act is alone in its batch: all before it is stored, so it reads the store; the directory learns of it once stored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from flexauth import answers, commands, limits, requests
+from flexauth.catalogue import CataloguedProduct
+from flexauth.commands import IdKind, ProductKind
+from flexauth.directory import Directory
+from flexauth.faults import AlreadyExists, Conflict, InvalidArgument
+from flexauth.names import content_digest, halves, name_digest
+from flexauth.pages import page_of, position
+from flexauth.policy import parse_policy
+from flexauth.reports.books import pack_answer
+from flexauth.sequencer import Sequencer
+from flexauth.store.port import Store
+from flexauth.work import Turn, Work
+
+__all__ = ["Administration"]
+
+A = TypeVar("A")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def year_later(at: int) -> int:
+    """The same UTC time on the same date a year later; 29 February gives 1 March (P1)."""
+    when = _EPOCH + at * _MICROSECOND
+    try:
+        later = when.replace(year=when.year + 1)
+    except ValueError:
+        later = when.replace(year=when.year + 1, month=3, day=1)
+    return (later - _EPOCH) // _MICROSECOND
+
+
+class Administration:
+    """`works` are the acts, `reads` the look-ups, by type of request."""
+
+    def __init__(self, store: Store, directory: Directory, sequencer: Sequencer) -> None:
+        self._store, self._directory, self._sequencer = store, directory, sequencer
+        self.works: dict[type, Callable[[Any], Work[Any]]] = {
+            requests.CreateTeam: self._act(answers.Team, self._create_team),
+            requests.CreateUser: self._act(answers.User, self._create_user),
+            requests.AssignUser: self._act(answers.User, self._assign_user),
+            requests.CreateProduct: self._act(answers.Product, self._create_product),
+            requests.SetRate: self._act(answers.Rate, self._set_rate),
+            requests.CreateOrder: self._act(answers.OrderAnswer, self._create_order),
+            requests.SetPolicy: self._act(answers.PolicyAnswer, self._set_policy),
+            requests.ConfirmClock: lambda _: Work(self._confirm_clock),
+            requests.ListProducts: lambda request: Work(lambda turn: self._list_products(request, turn.now)),
+            requests.GetPolicy: lambda request: Work(lambda turn: self._get_policy(request, turn.now)),
+        }
+        self.reads: dict[type, Callable[[Any], Any]] = {
+            requests.GetUser: lambda request: self._user(directory.user_id(request.subject)),
+            requests.ListUsers: self._list_users,
+            requests.ListTeams: self._list_teams,
+            requests.ListRates: self._list_rates,
+        }
+
+    def _act(
+        self, kind: type[A], decide: Callable[[Turn, Any], tuple[A, Callable[[], None]]]
+    ) -> Callable[[Any], Work[A]]:
+        """An act as work: once for a request id (SPEC 5), alone, its second value run when it is stored."""
+
+        def work(request: Any) -> Work[A]:
+            learned: list[Callable[[], None]] = []
+
+            def once(turn: Turn) -> A:
+                learned.clear()
+                made = self._made(kind, request)
+                if made is not None:
+                    return made
+                answer, learn = decide(turn, request)
+                learned.append(learn)
+                if request.request_id:
+                    result = TypeAdapter(kind).dump_json(answer)
+                    digest = self._digest(request)
+                    turn.write(
+                        "insert_request", request=request.request_id, digest=digest, result=result, made_at=turn.now
+                    )
+                return answer
+
+            def stored() -> None:
+                for learn in learned:
+                    learn()
+
+            return Work(once, alone=True, stored=stored)
+
+        return work
+
+    def _made(self, kind: type[A], request: Any) -> A | None:
+        rows = self._store.select("request_made", {"request": request.request_id}) if request.request_id else []
+        if not rows:
+            return None
+        if rows[0]["digest"] != self._digest(request):
+            raise Conflict(field="request_id", value=request.request_id)
+        return TypeAdapter(kind).validate_json(rows[0]["result"])
+
+    @staticmethod
+    def _digest(request: Any) -> bytes:
+        return content_digest(type(request).__name__, repr(request)).to_bytes(8, "big")
+
+    # Teams and users --------------------------------------------------------------------------------------------------
+
+    def _create_team(self, turn: Turn, request: requests.CreateTeam) -> tuple[answers.Team, Callable[[], None]]:
+        digest = self._new_name(IdKind.TEAM, "team", request.name)
+        team = turn.engine.allocate(IdKind.TEAM)
+        high, low = halves(digest)
+        turn.write(
+            "insert_team", team=team, name=request.name, digest_hi=high, digest_lo=low,
+            display_name=request.display_name, created_at=turn.now,
+        )  # fmt: skip
+
+        def learn() -> None:
+            self._directory.add_name(digest, team)
+            self._directory.add_team(team, request.name)
+
+        return answers.Team(request.name, request.display_name, turn.now, 0), learn
+
+    def _new_name(self, kind: IdKind, word: str, name: str) -> int:
+        if self._directory.names.find(kind, name):
+            raise AlreadyExists(kind=word, value=repr(name))
+        return name_digest(kind, name)
+
+    def _create_user(self, turn: Turn, request: requests.CreateUser) -> tuple[answers.User, Callable[[], None]]:
+        digest = self._new_name(IdKind.USER, "user", request.subject)
+        user = turn.engine.allocate(IdKind.USER)
+        high, low = halves(digest)
+        turn.write(
+            "insert_user", user=user, subject=request.subject, digest_hi=high, digest_lo=low,
+            display_name=request.display_name, email=request.email, created_at=turn.now,
+        )  # fmt: skip
+        for membership in request.memberships:
+            self._write_membership(turn, user, membership)
+        answer = answers.User(request.subject, request.display_name, request.email, request.memberships)
+        return answer, lambda: self._directory.add_name(digest, user)
+
+    def _write_membership(self, turn: Turn, user: int, membership: requests.Membership) -> None:
+        team = self._directory.team_id(membership.team)
+        products = [self._directory.product(code).product for code in membership.products]
+        turn.write("put_member", team=team, user=user, assigned_all=int(membership.all_products))
+        turn.write("delete_assignments", team=team, user=user)
+        for product in products:
+            turn.write("insert_assignment", team=team, user=user, product=product)
+
+    def _assign_user(self, turn: Turn, request: requests.AssignUser) -> tuple[answers.User, Callable[[], None]]:
+        user = self._directory.user_id(request.user)
+        self._write_membership(turn, user, request.membership)
+        before = self._user(user)
+        others = [m for m in before.memberships if m.team != request.membership.team]
+        if len(others) >= limits.TEAMS_PER_USER:
+            rule = f"a user belongs to at most {limits.TEAMS_PER_USER} teams"
+            raise InvalidArgument(field="membership team", value=request.membership.team, rule=rule)
+        memberships = (*others, request.membership)
+        answer = answers.User(before.subject, before.display_name, before.email, memberships)
+        return answer, lambda: self._directory.forget_user(user)
+
+    def _user(self, user: int) -> answers.User:
+        row = self._store.select("user_by_id", {"user": user})[0]
+        assigned = self._store.select("user_assignments", {"user": user})
+        memberships = tuple(
+            requests.Membership(
+                team["name"],
+                bool(team["assigned_all"]),
+                tuple(a["code"] for a in assigned if a["team"] == team["team"] and not team["assigned_all"]),
+            )
+            for team in self._store.select("user_memberships", {"user": user})
+        )
+        return answers.User(row["subject"], row["name"], row["email"], memberships)
+
+    def _list_users(self, request: requests.ListUsers) -> answers.Page[answers.User]:
+        after, limit = position(request, 1)[0], request.page_size or limits.PAGE_DEFAULT
+        if request.team:
+            key = {"team": self._directory.team_id(request.team), "after": after, "limit": limit + 1}
+            rows = self._store.select("team_users_page", key)
+        else:
+            rows = self._store.select("users_page", {"after": after, "limit": limit + 1})
+        return page_of(rows, limit, lambda row: self._user(row["user"]), lambda row: (row["user"],))
+
+    def _list_teams(self, request: requests.ListTeams) -> answers.Page[answers.Team]:
+        limit = request.page_size or limits.PAGE_DEFAULT
+        rows = self._store.select("teams_page", {"after": position(request, 1)[0], "limit": limit + 1})
+        return page_of(
+            rows,
+            limit,
+            lambda row: answers.Team(row["name"], row["display_name"], row["created_at"], row["users"]),
+            lambda row: (row["team"],),
+        )
+
+    # Products and rates -----------------------------------------------------------------------------------------------
+
+    def _create_product(
+        self, turn: Turn, request: requests.CreateProduct
+    ) -> tuple[answers.Product, Callable[[], None]]:
+        digest = self._new_name(IdKind.PRODUCT, "product", request.code)
+        ident = turn.engine.allocate(IdKind.PRODUCT)
+        high, low = halves(digest)
+        turn.write(
+            "insert_product", product=ident, code=request.code, digest_hi=high, digest_lo=low, name=request.name,
+            kind=int(request.kind), idle_aware_from=request.idle_aware_from,
+        )  # fmt: skip
+        turn.engine.decide(turn.now, commands.PutProduct(ident, request.kind))
+        version = self._put_rate(turn, ident, turn.now, request.rate, "") if request.rate else 0
+        product = CataloguedProduct(ident, request.code, request.name, request.kind, request.idle_aware_from)
+
+        def learn() -> None:
+            self._directory.add_name(digest, ident)
+            self._directory.add_product(product)
+
+        return self._product_answer(product, request.rate, version), learn
+
+    @staticmethod
+    def _product_answer(product: CataloguedProduct, rate: int, version: int) -> answers.Product:
+        return answers.Product(product.code, product.name, product.kind, product.idle_aware_from, rate, version)
+
+    def _put_rate(self, turn: Turn, product: int, valid_from: int, rate: int, note: str) -> int:
+        version: int = self._store.select("last_rate_version", {})[0]["version"] + 1
+        turn.write("insert_rate", product=product, version=version, valid_from=valid_from, rate=rate, note=note)
+        turn.engine.decide(turn.now, commands.PutRate(product, version, valid_from, rate))
+        return version
+
+    def _set_rate(self, turn: Turn, request: requests.SetRate) -> tuple[answers.Rate, Callable[[], None]]:
+        product = self._directory.product(request.product)
+        if product.kind is not ProductKind.DAILY:
+            rule = f"{request.product} is {product.kind.name.lower()}: it has no daily rate"
+            raise InvalidArgument(field="product", value=repr(request.product), rule=rule)
+        valid_from = self._not_past("valid_from", request.valid_from, turn.now)
+        version = self._put_rate(turn, product.product, valid_from, request.rate, request.note)
+        return answers.Rate(request.product, version, valid_from, request.rate, request.note), lambda: None
+
+    @staticmethod
+    def _not_past(field: str, at: int, now: int) -> int:
+        if at and at < now:
+            raise InvalidArgument(field=field, value=at, rule=f"it must not be before now, {now} (C14); 0 means now")
+        return at or now
+
+    def _list_products(self, request: requests.ListProducts, now: int) -> answers.Page[answers.Product]:
+        after, limit = position(request, 1)[0], request.page_size or limits.PAGE_DEFAULT
+        found = [p for p in self._directory.products() if p.product > after][: limit + 1]
+
+        def answer(product: CataloguedProduct) -> answers.Product:
+            rows = self._store.select("rate_now", {"product": product.product, "at": now})
+            rate = rows[0] if rows else {"rate": 0, "version": 0}
+            return self._product_answer(product, rate["rate"], rate["version"])
+
+        return page_of(found, limit, answer, lambda product: (product.product,))
+
+    def _list_rates(self, request: requests.ListRates) -> answers.Page[answers.Rate]:
+        limit = request.page_size or limits.PAGE_DEFAULT
+        product = self._directory.product(request.product).product if request.product else 0
+        key = {"product": product, "after": position(request, 1)[0], "limit": limit + 1}
+        return page_of(
+            self._store.select("rates_page", key),
+            limit,
+            lambda row: answers.Rate(
+                self._directory.product_code(row["product"]),
+                row["version"],
+                row["valid_from"],
+                row["rate"],
+                row["note"],
+            ),
+            lambda row: (row["version"],),
+        )
+
+    # Orders and contracts ---------------------------------------------------------------------------------------------
+
+    def _create_order(
+        self, turn: Turn, request: requests.CreateOrder
+    ) -> tuple[answers.OrderAnswer, Callable[[], None]]:
+        team = self._directory.team_id(request.team)
+        order = turn.engine.allocate(IdKind.ORDER)
+        number = request.number or f"order-{order}"
+        if self._store.select("order_by_number", {"number": number, "team": team}):
+            raise AlreadyExists(kind="order", value=repr(number))
+        least = self._directory.contract(team, turn.now).values["min_order_tokens"]
+        total = sum(terms.size for terms in request.packs)
+        if total < least:
+            raise InvalidArgument(field="packs", value=total, rule=f"an order has at least {least} tokens (P1)")
+        purchased_at = request.purchased_at or turn.now
+        if purchased_at > turn.now:
+            raise InvalidArgument(
+                field="purchased_at", value=purchased_at, rule=f"it must not be after now, {turn.now}"
+            )
+        packs = tuple(self._new_pack(turn, terms, purchased_at) for terms in request.packs)
+        turn.write("insert_purchase", purchase=order, team=team, number=number, purchased_at=purchased_at)
+        for pack, terms in zip(packs, request.packs, strict=True):
+            turn.write("insert_purchase_pack", purchase=order, pack=pack.pack, currency=terms.currency)
+        turn.engine.decide(turn.now, commands.AddPacks(team, packs))
+        answer = answers.OrderAnswer(
+            number,
+            tuple(
+                pack_answer(pack, request.team, terms.currency, number)
+                for pack, terms in zip(packs, request.packs, strict=True)
+            ),
+        )
+        return answer, lambda: None
+
+    @staticmethod
+    def _new_pack(turn: Turn, terms: requests.PackTerms, purchased_at: int) -> commands.NewPack:
+        starts_at = terms.starts_at or turn.now
+        ends_at = terms.ends_at or year_later(starts_at)
+        for before, at, word in ((starts_at, ends_at, "starts_at"), (turn.now, ends_at, "now")):
+            if at <= before:
+                rule = f"a pack ends after {word}, {before} (P1)"
+                raise InvalidArgument(field="pack ends_at", value=at, rule=rule)
+        pack = turn.engine.allocate(IdKind.PACK)
+        return commands.NewPack(pack, terms.size, terms.unit_price, starts_at, ends_at, purchased_at)
+
+    def _set_policy(self, turn: Turn, request: requests.SetPolicy) -> tuple[answers.PolicyAnswer, Callable[[], None]]:
+        team = self._directory.team_id(request.team)
+        effective_at = self._not_past("effective_at", request.effective_at, turn.now)
+        newest = self._directory.newest_contract(team)
+        if newest.effective_at > effective_at:
+            rule = f"a contract that begins later, at {newest.effective_at}, is already made"
+            raise InvalidArgument(field="effective_at", value=effective_at, rule=rule)
+        values, policy = parse_policy(request.values, newest.values)
+        version, given = newest.version + 1, json.dumps(dict(values))
+        terms = {field.name: int(getattr(policy, field.name)) for field in fields(policy)}
+        turn.write("insert_policy", team=team, version=version, effective_at=effective_at, given=given, **terms)
+        turn.engine.decide(turn.now, commands.PutPolicy(team, version, effective_at, policy))
+        answer = answers.PolicyAnswer(version, effective_at, given)
+        return answer, lambda: self._directory.add_contract(team, version, effective_at, given)
+
+    def _get_policy(self, request: requests.GetPolicy, now: int) -> answers.PolicyAnswer:
+        contract = self._directory.contract(self._directory.team_id(request.team), now)
+        return answers.PolicyAnswer(contract.version, contract.effective_at, json.dumps(dict(contract.values)))
+
+    def _confirm_clock(self, turn: Turn) -> answers.ClockAnswer:
+        """T2: the operator vouches for the clock; packs that have ended meanwhile are forfeited now."""
+        self._sequencer.time.confirm()
+        turn.engine.suspend_forfeits(False)
+        return answers.ClockAnswer(turn.now)

@@ -1,0 +1,47 @@
+"""Composition: the only place that chooses and builds stores, engines and the authority."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from flexauth.authority import Authority
+from flexauth.clock import Clock
+from flexauth.commands import Engine
+from flexauth.faults import InvalidArgument
+from flexauth.store.memory import MemoryStore
+from flexauth.store.port import Store
+from flexauth.store.sqlite import SqliteStore
+
+__all__ = ["ENGINES", "open_authority", "open_store"]
+
+ENGINES = ("core", "reference")
+_STORES = "memory or sqlite:PATH"
+
+
+def open_store(spec: str) -> Store:
+    """A store by name: `memory`, or `sqlite:PATH`. Any other is refused by name."""
+    kind, _, path = spec.partition(":")
+    if kind == "memory" and not path:
+        return MemoryStore()
+    if kind == "sqlite" and path:
+        return SqliteStore(Path(path))
+    raise InvalidArgument(field="store", value=repr(spec), rule=f"this version has the stores {_STORES}")
+
+
+def open_authority(store: Store, clock: Clock, *, engine: str = "core", jitter: bool = True) -> Authority:
+    """An authority over a store. `reference` is for tests and `simulate`; without jitter intervals are exact (S3)."""
+    return Authority(_maker(engine, jitter=jitter), store, clock)
+
+
+def _maker(engine: str, *, jitter: bool) -> Callable[[], Engine]:
+    if engine == "core":
+        from flexauth._core import Core  # noqa: PLC0415
+
+        return partial(Core, jitter=jitter)
+    if engine == "reference":
+        from flexauth.reference import Reference  # noqa: PLC0415  # never loaded by a server
+
+        return partial(Reference, jitter=jitter)
+    raise InvalidArgument(field="engine", value=repr(engine), rule="the engines are " + ", ".join(ENGINES))

@@ -1,0 +1,394 @@
+"""Orders all commands of a process and is the one writer (R1, R2, R5, R6). Knows no rule and no name.
+
+Two threads. The sequencer takes whatever waits, stamps the time, decides, and hands the batch to the writer; while
+that one commits, the next batch is decided. Nobody is answered before all batches decided before are stored.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from flexauth import ledger, limits
+from flexauth.clock import AuthorityTime, Clock
+from flexauth.commands import NEVER, SECOND, Effects, Engine
+from flexauth.faults import Broken, Fault, FenceLost, Overloaded, Stopping, StorageFull, StoreFailed
+from flexauth.residence import load_again, load_all
+from flexauth.store.port import Batch, Store, Write
+from flexauth.work import Later, Turn, Work
+
+__all__ = ["FLUSH_INTERVAL", "Sequencer"]
+
+#: *(policy of the server)* The mark of time is stored at least so often (R1, T2).
+FLUSH_INTERVAL = 10 * SECOND
+_SWEEP_BUDGET = 64
+_CATCH_UP_SPAN = 60 * SECOND
+_PROBE_SECONDS = 0.2
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Decided:
+    """A batch on its way to the store."""
+
+    number: int
+    at: int
+    effects: Effects
+    works: list[Work[Any]]
+    writes: list[Write]
+    fault: Fault | None = None
+    done: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to store: only answers that wait for the batches before."""
+        return not self.writes and not any(True for _ in self.effects.tables())
+
+
+class Sequencer:
+    """The one door to the engine. `submit` may be called from any thread."""
+
+    def __init__(
+        self, make_engine: Callable[[], Engine], store: Store, clock: Clock, on_lost: Callable[[], None] = lambda: None
+    ) -> None:
+        self._on_lost = on_lost
+        self._make_engine, self._store, self._clock = make_engine, store, clock
+        meta = store.meta()
+        self.time = AuthorityTime(clock, meta.mark)
+        now = self.time.now()
+        self._stored, self._stored_at = meta.batch, meta.mark
+        self._absence = meta.absence + (now - meta.mark if meta.mark else 0)
+        self.engine = self._build(now)
+        self._step_told = 0
+        self._fences: dict[int, int] = {}
+        self._heads: dict[int, ledger.Head] = {}
+        self._waiting: deque[Work[Any]] = deque()
+        self._wake = threading.Condition()
+        self._stopping = self._killed = self._finished = False
+        self._full_since: int | None = None
+        self._in_flight: _Decided | None = None
+        self._to_write: _Decided | None = None
+        self._handed = threading.Condition()
+        self._writer = threading.Thread(target=self._write_forever, name="flexauth-writer", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="flexauth-sequencer", daemon=True)
+        self._writer.start()
+        self._thread.start()
+
+    def _build(self, now: int) -> Engine:
+        """An engine with all live state of the store; start and recovery are the same code."""
+        engine = self._make_engine()
+        engine.start(now, self._absence)
+        load_all(engine, self._store)
+        engine.suspend_forfeits(not self.time.trusted)
+        return engine
+
+    def submit(self, work: Work[Any]) -> None:
+        """Queue a unit of work. Faults `Overloaded` and `Stopping`, before any effect."""
+        with self._wake:
+            if self._stopping:
+                raise Stopping
+            if len(self._waiting) >= limits.QUEUE_COMMANDS:
+                raise Overloaded(what="the queue of commands", limit=limits.QUEUE_COMMANDS)
+            self._waiting.append(work)
+            self._wake.notify()
+
+    def close(self, *, kill: bool = False) -> None:
+        """Stop: decide and store what waits; or, killed, drop at once whatever is not stored."""
+        with self._wake:
+            self._stopping, self._killed = True, self._killed or kill
+            self._wake.notify()
+        self._thread.join()
+        self._writer.join()
+
+    # The sequencer's thread -------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            self._catch_up()
+            while self._turn():
+                pass
+        except Exception:
+            _log.exception("sequencer_failed")
+            self._killed = True
+            raise
+        finally:
+            self._finish()
+
+    def _finish(self) -> None:
+        """Nobody is left without an answer, and the writer goes home."""
+        with self._wake:
+            self._stopping = True
+            left, self._waiting = list(self._waiting), deque()
+        self._fail(left, Stopping())
+        batch, self._in_flight = self._in_flight, None
+        if batch is not None:
+            batch.done.wait()
+            if batch.fault is not None:
+                self._fail(batch.works, batch.fault)
+        with self._handed:
+            self._finished = True
+            self._handed.notify()
+
+    def _catch_up(self) -> None:
+        """What fell due while the authority was away runs first, in order of its time, in batches of bounded span."""
+        now = self.time.now()
+        while NEVER != (due := self.engine.next_due()) < now and not self._killed:
+            self.engine.advance(min(now, due + _CATCH_UP_SPAN))
+            number = (self._in_flight.number if self._in_flight else self._stored) + 1
+            self._hand_over(_Decided(number, now, self.engine.take_effects(number), [], []))
+
+    def _turn(self) -> bool:
+        """Take, decide and hand over one batch; False at the end."""
+        works = self._take()
+        if self._lost:
+            self._await_writer()
+        if self._killed:
+            self._fail(works, Stopping())
+            return False
+        if not works and self._stopping:
+            return self._last_batch()
+        if self._full_since is not None:
+            self._serve_while_full(works)
+            return True
+        if works and works[0].alone:
+            self._drain()
+        try:
+            decided = self._decide(works)
+        except Exception:  # noqa: BLE001  # a defect in deciding must not end the service
+            self._mend(works)
+            return True
+        later = [work for work in works if isinstance(work.answer, Later)]
+        if decided is not None:
+            decided.works = [work for work in works if not isinstance(work.answer, Later)]
+            self._hand_over(decided)
+        if later or (works and works[0].alone):
+            self._drain()
+        for work in later:
+            self._read_history(work)
+        return True
+
+    def _take(self) -> list[Work[Any]]:
+        """What waits, as one batch; sleeps until something waits or is due. An act that is alone comes alone."""
+        with self._wake:
+            if not self._waiting and not self._stopping and not self._lost:
+                seconds = _PROBE_SECONDS if self._full_since is not None else self._sleep_seconds()
+                self._wake.wait(seconds)
+            taken: list[Work[Any]] = []
+            while self._waiting and len(taken) < limits.BATCH_COMMANDS:
+                if taken and (taken[0].alone or self._waiting[0].alone):
+                    break
+                taken.append(self._waiting.popleft())
+            return taken
+
+    @property
+    def _lost(self) -> bool:
+        """The batch in flight was not stored, and its callers wait to hear it."""
+        return self._in_flight is not None and self._in_flight.fault is not None
+
+    def _sleep_seconds(self) -> float | None:
+        due = self.engine.next_due()
+        flush = self._stored_at + FLUSH_INTERVAL
+        at = flush if due == NEVER else min(due + 1, flush)
+        return self._clock.sleep_seconds(self.time.boot_until(at))
+
+    def _decide(self, works: list[Work[Any]]) -> _Decided | None:
+        """Decide a batch; None when there is nothing to store and nobody to answer."""
+        turn = Turn(self.time.now(), self.engine, self._stored)
+        self._watch_clock()
+        self.engine.advance(turn.now)
+        for work in works:
+            turn.history, kept = work.history, len(turn.writes)
+            try:
+                work.answer, work.fault = work.decide(turn), None
+            except Fault as fault:
+                work.fault = fault
+                del turn.writes[kept:]
+        self.engine.sweep(turn.now, _SWEEP_BUDGET)
+        number = (self._in_flight.number if self._in_flight else self._stored) + 1
+        decided = _Decided(number, turn.now, self.engine.take_effects(number), works, turn.writes)
+        return None if not works and decided.empty and not self._mark_is_old(decided) else decided
+
+    def _mend(self, works: list[Work[Any]]) -> None:
+        """A defect showed while deciding: nothing of this batch is kept, and the state is built anew from the store."""
+        error = uuid4().hex[:12]
+        _log.exception("decision_failed", error=error)
+        self._drain()
+        self._on_lost()
+        self.engine = self._build(self.time.now())
+        self._fail(works, Broken(error=error))
+
+    def _mark_is_old(self, batch: _Decided) -> bool:
+        return batch.at - self._stored_at >= FLUSH_INTERVAL
+
+    def _watch_clock(self) -> None:
+        """T2: a wall clock that steps is an event."""
+        step = self.time.stepped_by
+        if step and abs(step - self._step_told) > SECOND:
+            _log.warning("CLOCK_STEP", stepped_by_seconds=step // SECOND, needs_confirmation=step > 24 * 3600 * SECOND)
+        self._step_told = step
+
+    def _hand_over(self, decided: _Decided) -> None:
+        """Give a batch to the writer once the one before is stored; a batch decided on one that failed, fails."""
+        if not self._await_writer():
+            self._undo(decided)
+            return
+        self._in_flight = decided
+        with self._handed:
+            self._to_write = decided
+            self._handed.notify()
+
+    def _await_writer(self) -> bool:
+        """Wait for the batch in flight; False when it was not stored, and then the engine is mended."""
+        batch, self._in_flight = self._in_flight, None
+        if batch is None:
+            return True
+        batch.done.wait()
+        if batch.fault is None:
+            return True
+        self._undo(batch)
+        return False
+
+    def _drain(self) -> None:
+        self._await_writer()
+
+    def _undo(self, batch: _Decided) -> None:
+        """R2: what was not stored is not remembered; the teams that it touched are loaded again."""
+        fault = batch.fault or StoreFailed(cause="the batch before it was not stored")
+        if self._to_write is batch:
+            self._to_write = None
+        later = self.engine.take_effects(batch.number)
+        self._on_lost()
+        if any(work.alone for work in batch.works):
+            self.engine = self._build(batch.at)
+        else:
+            teams, users = batch.effects.teams() | later.teams(), batch.effects.users() | later.users()
+            load_again(self.engine, self._store, teams, users)
+        for team in batch.effects.teams():
+            self._heads.pop(team, None)
+        if isinstance(fault, StorageFull) and self._full_since is None:
+            self._full_since = batch.at
+            _log.error("storage_full", cause=str(fault))
+        if isinstance(fault, StorageFull):
+            self._serve_while_full(batch.works)
+        else:
+            self._fail(batch.works, fault)
+
+    def _read_history(self, work: Work[Any]) -> None:
+        """Everything decided is stored now: read what the work asked for and let it decide first."""
+        assert isinstance(work.answer, Later)
+        try:
+            work.history, work.answer = work.answer.read(self._stored), None
+        except Fault as fault:
+            work.fail(fault)
+            return
+        with self._wake:
+            self._waiting.appendleft(work)
+
+    def _fail(self, works: list[Work[Any]], fault: Fault) -> None:
+        for work in works:
+            work.fail(fault)
+
+    def _last_batch(self) -> bool:
+        """A clean stop stores the mark, so that the next start knows how long it was away."""
+        self._drain()
+        decided = self._decide([])
+        decided = decided or _Decided(
+            self._stored + 1, self.time.now(), self.engine.take_effects(self._stored + 1), [], []
+        )
+        self._hand_over(decided)
+        self._drain()
+        return False
+
+    # Storage is full (R6) ---------------------------------------------------------------------------------------------
+
+    def _serve_while_full(self, works: list[Work[Any]]) -> None:
+        """Time stands still for what must be written; running sessions are answered. Look whether there is space."""
+        stands = self._full_since if self._full_since is not None else self.time.now()
+        waited = max(self.time.now() - stands, 0)
+        for work in works:
+            if work.while_full is None:
+                work.fail(StorageFull(cause="no space is left"))
+                continue
+            try:
+                work.answer, work.fault = work.while_full(self.engine, stands, waited), None
+            except Fault as fault:
+                work.fault = fault
+            work.settle()
+        if not works or self._stopping:
+            self._probe(stands, waited)
+
+    def _probe(self, stands: int, waited: int) -> None:
+        """Store the mark and nothing else; when that works, service resumes, and the time away counts as absence."""
+        number = self._stored + 1
+        probe = _Decided(
+            number, stands, self.engine.take_effects(number), [], [Write("set_stopped", {})] if self._stopping else []
+        )
+        self._commit(probe)
+        if probe.fault is None:
+            self._full_since = None
+            self._absence += waited
+            self.engine.start(stands, self._absence)
+            _log.info("storage_has_space")
+        elif self._stopping:
+            self._killed = True
+
+    # The writer's thread ----------------------------------------------------------------------------------------------
+
+    def _write_forever(self) -> None:
+        while True:
+            with self._handed:
+                while self._to_write is None and not self._finished:
+                    self._handed.wait()
+                batch, self._to_write = self._to_write, None
+            if batch is None:
+                return
+            self._commit(batch)
+            if batch.fault is None:
+                for work in batch.works:
+                    if work.stored is not None and work.fault is None:
+                        work.stored()
+                    work.settle()
+            batch.done.set()
+            with self._wake:
+                self._wake.notify()
+
+    def _commit(self, batch: _Decided) -> None:
+        """Store a batch; after an error, what is stored says whether it was (R2)."""
+        if batch.empty and not self._mark_is_old(batch):
+            return
+        if self._killed:
+            batch.fault = Stopping()
+            return
+        sealed, heads = self._seal(batch.effects)
+        teams = batch.effects.teams()
+        for team in teams - self._fences.keys():
+            self._fences[team] = self._store.fence(team)
+        fences = {team: self._fences[team] for team in teams}
+        try:
+            self._store.commit(
+                Batch(batch.number, batch.at, self._absence, batch.effects, sealed, heads, batch.writes, fences)
+            )
+        except FenceLost as fault:
+            batch.fault = fault
+            return
+        except (StorageFull, StoreFailed) as fault:
+            _log.error("commit_failed", batch=batch.number, cause=str(fault))
+            if self._store.stored_batch() < batch.number:
+                batch.fault = fault
+                return
+        self._heads.update(heads)
+        self._stored, self._stored_at = batch.number, batch.at
+
+    def _seal(self, effects: Effects) -> tuple[list[ledger.SealedRow], dict[int, ledger.Head]]:
+        if not effects.count("ledger"):
+            return [], {}
+        for row in effects.rows("ledger"):
+            if row[0] not in self._heads:
+                self._heads[row[0]] = self._store.head(row[0])
+        return ledger.seal(effects.rows("ledger"), self._heads)
