@@ -15,14 +15,23 @@ import grpc
 import typer
 from google.protobuf.message import Message
 
-from flexauth import limits
+from flexauth import config, limits
 from flexauth.cli.exits import ExitStatus, status_of
-from flexauth.config import DEFAULT_LISTEN, load
-from flexauth.v1.administration_pb2_grpc import AdministrationStub
-from flexauth.v1.license_authority_pb2_grpc import LicenseAuthorityStub
-from flexauth.v1.reporting_pb2_grpc import ReportingStub
+from flexauth_client import settings
+from flexauth_client.channel import Channel
+from flexauth_client.errors import ConfigurationError, Rejected, Unavailable
 
-__all__ = ["CREDENTIALS", "Connection", "Credentials", "Refused", "Target", "connect", "pages", "target"]
+__all__ = [
+    "CREDENTIALS",
+    "Connection",
+    "Credentials",
+    "Refused",
+    "connect",
+    "credentials_in",
+    "open_connection",
+    "pages",
+    "target",
+]
 
 Q = TypeVar("Q", bound=Message)
 R = TypeVar("R", bound=Message)
@@ -47,98 +56,86 @@ class Credentials:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a call goes and with which key, each with the place it was found in."""
-
-    server: str
-    server_from: str
-    key: str
-    key_from: str
-
-
-def _read_credentials(path: Path) -> Credentials | None:
-    """The credentials file, None where there is none; one that others may read or write is refused."""
+def credentials_in(data: Path) -> Credentials | None:
+    """The credentials of a data folder, None where there are none; a file that others may read is refused."""
+    path = data / CREDENTIALS
     try:
         with path.open(encoding="utf-8") as file:
             about = os.fstat(file.fileno())
             if about.st_uid != os.getuid() or stat.S_IMODE(about.st_mode) & 0o077:
-                rule = f"it must be yours alone; run `chmod 600 {path}` or set FLEXAUTH_KEY"
-                raise Refused(f"{path} is not used: {rule}", ExitStatus.NOT_PERMITTED)
+                remedy = f"run `chmod 600 {path}` as its owner, or set FLEXAUTH_SERVER and FLEXAUTH_KEY"
+                raise Refused(f"{path} is not used, others may read or write it; {remedy}", ExitStatus.NOT_PERMITTED)
             values = json.load(file)
         return Credentials(server=values["server"], key=values["key"])
-    except FileNotFoundError:
-        return None
-    except PermissionError:
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
     except (ValueError, KeyError, TypeError) as error:
-        raise Refused(f"{path} is no credentials file ({error}); remove it", ExitStatus.WRONG_INPUT) from None
+        raise Refused(f"{path} is no credentials file ({error!r}); remove it", ExitStatus.WRONG_INPUT) from None
 
 
-def target(server: str | None) -> Target:
-    """Find server and key: option, environment, then the credentials of an authority on this machine.
+def target(server: str | None) -> settings.Settings:
+    """Server and key: from the option, the environment, the data folder of an authority here, the machine's file.
 
-    A key from the file is sent to the server that the file names and to no other.
+    The key of a data folder goes to the server that serves it and to no other.
     """
-    settings, _ = load(None)
-    path = settings.data / CREDENTIALS
-    found = _read_credentials(path)
-    if server:
-        where = (server, "--server")
-    elif os.environ.get("FLEXAUTH_SERVER"):
-        where = (os.environ["FLEXAUTH_SERVER"], "FLEXAUTH_SERVER")
-    elif found:
-        where = (found.server, str(path))
-    else:
-        where = (DEFAULT_LISTEN, "default")
-    if os.environ.get("FLEXAUTH_KEY"):
-        return Target(*where, os.environ["FLEXAUTH_KEY"], "FLEXAUTH_KEY")
-    if found and found.server == where[0]:
-        return Target(*where, found.key, str(path))
-    return Target(*where, "", "none")
+    named = server or os.environ.get("FLEXAUTH_SERVER")
+    found = None if named and os.environ.get("FLEXAUTH_KEY") else credentials_in(config.load(None)[0].data)
+    given = {"server": named, "key": None}
+    if found and named in {None, "", found.server}:
+        given = {"server": found.server, "key": os.environ.get("FLEXAUTH_KEY") or found.key}
+    try:
+        return settings.find(given)
+    except ConfigurationError as error:
+        if named or settings.machine_file().exists():
+            raise Refused(str(error), ExitStatus.WRONG_INPUT) from None
+        return settings.find({"server": config.DEFAULT_LISTEN})
 
 
 class Connection:
-    """Stubs of the three services and one way to call them; faults become `Refused` with a remedy."""
+    """Stubs of the three services and one way to call them; what stops a call becomes `Refused` with a remedy."""
 
-    def __init__(self, to: Target, channel: grpc.Channel) -> None:
-        self.target = to
-        self.administration = AdministrationStub(channel)
-        self.reporting = ReportingStub(channel)
-        self.authority = LicenseAuthorityStub(channel)
+    def __init__(self, channel: Channel, *, has_key: bool) -> None:
+        self._channel = channel
+        self._has_key = has_key
+        self.administration = channel.administration
+        self.reporting = channel.reporting
+        self.authority = channel.authority
 
     def call(self, method: grpc.UnaryUnaryMultiCallable[Q, R], request: Q) -> R:
         """Call once and wait for the answer at most `CALL_SECONDS`."""
-        metadata = (("authorization", f"Bearer {self.target.key}"),) if self.target.key else ()
         try:
-            return method(request, timeout=CALL_SECONDS, metadata=metadata)
-        except grpc.RpcError as error:
-            raise _refusal(self.target, error) from None
-
-
-def _refusal(to: Target, error: Any) -> Refused:
-    code, details = error.code(), error.details() or ""
-    status = status_of(code)
-    if status is ExitStatus.NOT_PERMITTED:
-        key = "no key was sent" if not to.key else f"the key came from {to.key_from}"
-        return Refused(f"{details} ({key}; set FLEXAUTH_KEY to a key that `flexauth serve` showed)", status)
-    if code is grpc.StatusCode.UNAVAILABLE and not error.trailing_metadata():
-        remedy = "start one with `flexauth serve`, or name another with --server or FLEXAUTH_SERVER"
-        return Refused(f"no authority answers at {to.server} ({to.server_from}); {remedy}", status)
-    if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-        return Refused(f"the authority at {to.server} gave no answer in {CALL_SECONDS:g} s; try again", status)
-    if status is ExitStatus.FAILED:
-        return Refused(f"the authority at {to.server} failed: {code.name} {details}", status)
-    return Refused(details, status)
+            return self._channel.call(method, request, CALL_SECONDS)
+        except Rejected as error:
+            status = status_of(error.status)
+            remedy = ""
+            if status is ExitStatus.NOT_PERMITTED:
+                sent = "The key sent is not one that may do this" if self._has_key else "No key was sent"
+                remedy = f" {sent}; set FLEXAUTH_KEY to one that `flexauth serve` showed at its first start."
+            raise Refused(f"{error}{remedy}", status) from None
+        except Unavailable as error:
+            remedy = "start one with `flexauth serve`, or name another with --server or FLEXAUTH_SERVER"
+            status = ExitStatus.UNAVAILABLE if error.may_pass else ExitStatus.FAILED
+            raise Refused(f"no answer from the authority at {error.server} ({error.cause}); {remedy}", status) from None
 
 
 @contextmanager
 def connect(context: typer.Context) -> Iterator[Connection]:
     """Open a connection to the authority that the command's `--server`, the environment or this machine names."""
-    to = target(context.find_root().obj)
-    options = (("grpc.enable_retries", 0), ("grpc.max_receive_message_length", 64 * limits.MESSAGE_BYTES))
-    with grpc.insecure_channel(to.server, options=options) as channel:
-        yield Connection(to, channel)
+    with open_connection(target(context.find_root().obj)) as connection:
+        yield connection
+
+
+@contextmanager
+def open_connection(to: settings.Settings) -> Iterator[Connection]:
+    """Open a connection and close it at the end."""
+    try:
+        channel = Channel(to)
+    except ConfigurationError as error:
+        raise Refused(str(error), ExitStatus.WRONG_INPUT) from None
+    try:
+        yield Connection(channel, has_key=bool(to.key))
+    finally:
+        channel.close()
 
 
 def pages(

@@ -1,12 +1,10 @@
-"""The exit statuses of every command, in one place. Knows nothing of commands or of the wire beyond gRPC's codes."""
+"""The exit statuses of every command, in one place. Knows no command."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
 from typing import Final
-
-import grpc
 
 __all__ = ["MEANINGS", "ExitStatus", "status_of"]
 
@@ -33,21 +31,17 @@ MEANINGS: Final[Mapping[ExitStatus, str]] = {
     ExitStatus.INTERRUPTED: "stopped from the keyboard",
 }
 
-_STATUSES: Final[Mapping[grpc.StatusCode, ExitStatus]] = {
-    grpc.StatusCode.INVALID_ARGUMENT: ExitStatus.WRONG_INPUT,
-    grpc.StatusCode.NOT_FOUND: ExitStatus.WRONG_INPUT,
-    grpc.StatusCode.ALREADY_EXISTS: ExitStatus.WRONG_INPUT,
-    grpc.StatusCode.FAILED_PRECONDITION: ExitStatus.WRONG_INPUT,
-    grpc.StatusCode.OUT_OF_RANGE: ExitStatus.WRONG_INPUT,
-    grpc.StatusCode.UNAVAILABLE: ExitStatus.UNAVAILABLE,
-    grpc.StatusCode.DEADLINE_EXCEEDED: ExitStatus.UNAVAILABLE,
-    grpc.StatusCode.RESOURCE_EXHAUSTED: ExitStatus.UNAVAILABLE,
-    grpc.StatusCode.ABORTED: ExitStatus.UNAVAILABLE,
-    grpc.StatusCode.UNAUTHENTICATED: ExitStatus.NOT_PERMITTED,
-    grpc.StatusCode.PERMISSION_DENIED: ExitStatus.NOT_PERMITTED,
+_STATUSES: Final[Mapping[str, ExitStatus]] = {
+    "INVALID_ARGUMENT": ExitStatus.WRONG_INPUT,
+    "NOT_FOUND": ExitStatus.WRONG_INPUT,
+    "ALREADY_EXISTS": ExitStatus.WRONG_INPUT,
+    "FAILED_PRECONDITION": ExitStatus.WRONG_INPUT,
+    "OUT_OF_RANGE": ExitStatus.WRONG_INPUT,
+    "UNAUTHENTICATED": ExitStatus.NOT_PERMITTED,
+    "PERMISSION_DENIED": ExitStatus.NOT_PERMITTED,
 }
 
 
-def status_of(code: grpc.StatusCode) -> ExitStatus:
-    """Exit status for a call that ended with `code`."""
+def status_of(code: str) -> ExitStatus:
+    """Exit status for a call that was refused with the gRPC status of this name."""
     return _STATUSES.get(code, ExitStatus.FAILED)

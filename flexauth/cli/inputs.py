@@ -1,4 +1,4 @@
-"""Reads what people type: times, durations, prices, tokens. Every refusal names the value and the remedy.
+"""Reads what people type: times, prices, tokens. Every refusal names the value and the remedy.
 
 Pure: knows no terminal and no server. Times are int64 microseconds since the epoch, UTC.
 """
@@ -15,34 +15,26 @@ from enum import IntEnum
 import typer
 
 from flexauth.commands import SECOND
+from flexauth.faults import InvalidArgument
+from flexauth.policy import parse_duration
 
-__all__ = ["duration", "instant", "one_of", "price", "span_text", "time_text", "tokens"]
+__all__ = ["instant", "one_of", "price", "time_text", "tokens"]
 
-_UNITS = {"d": 86_400 * SECOND, "h": 3_600 * SECOND, "m": 60 * SECOND, "s": SECOND, "ms": 1_000}
-_DURATION = re.compile(r"(?:\d+(?:ms|[dhms]))+", re.ASCII)
-_PART = re.compile(r"(\d+)(ms|[dhms])", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PRICE_DIGITS = 6
 
 
-def duration(text: str) -> int:
-    """Microseconds of a duration such as `15m`, `1d12h` or `90s`."""
-    if not _DURATION.fullmatch(text):
-        raise typer.BadParameter(f"{text!r} is no duration; write it as 15m, 90s or 1d12h (units d, h, m, s, ms)")
-    return sum(int(count) * _UNITS[unit] for count, unit in _PART.findall(text))
-
-
 def instant(text: str, now: Callable[[], float] = time.time) -> int:
     """A time: `2026-03-02T08:00:00Z`, `2026-03-02` (midnight UTC), or `+15m` and `-7d` from now."""
-    if text[:1] in {"+", "-"} and _DURATION.fullmatch(text[1:]):
-        ahead = duration(text[1:])
-        return int(now()) * SECOND + (ahead if text[0] == "+" else -ahead)
     try:
+        if text[:1] in {"+", "-"}:
+            ahead = parse_duration("the time from now", text[1:])
+            return int(now()) * SECOND + (ahead if text[0] == "+" else -ahead)
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
             day = date.fromisoformat(text)
             return (datetime(day.year, day.month, day.day, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
         moment = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, InvalidArgument):
         remedy = "write it as 2026-03-02T08:00:00Z, as 2026-03-02, or from now as +15m or -7d"
         raise typer.BadParameter(f"{text!r} is no time; {remedy}") from None
     if moment.tzinfo is None:
@@ -90,12 +82,3 @@ def time_text(micros: int) -> str:
     """ISO 8601 in UTC, with the fraction of a second only where there is one."""
     moment = _EPOCH + timedelta(microseconds=micros)
     return moment.isoformat().replace("+00:00", "Z")
-
-
-def span_text(micros: int) -> str:
-    """A duration as people write it: `1d12h`, `15m`, `0s`."""
-    parts = []
-    for unit, size in _UNITS.items():
-        count, micros = divmod(micros, size)
-        parts += [f"{count}{unit}"] if count else []
-    return "".join(parts) or "0s"

@@ -18,7 +18,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flexauth.cli.inputs import span_text, time_text
+from flexauth.cli.inputs import time_text
+from flexauth.policy import duration_text
 
 __all__ = ["Column", "cell", "console", "facts", "json_text", "plain", "show_json", "table", "warn"]
 
@@ -86,7 +87,7 @@ def _value(field: Any, value: Any) -> Any:
     if field.name in TIMES:
         return time_text(value) if value else None
     if field.name in DURATIONS:
-        return span_text(value) if value else None
+        return duration_text(value) if value else None
     if field.name in PRICES:
         whole, part = divmod(value, 1_000_000)
         return f"{whole}.{part:06d}"[: -4 if part % 10_000 == 0 else None]
