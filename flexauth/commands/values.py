@@ -35,6 +35,9 @@ __all__ = [
 ]
 
 
+_LONGEST = 3_653 * DAY
+
+
 def _need(what: str, value: int, rule: str, least: int, most: int = INT64_MAX) -> None:
     if not least <= value <= most:
         raise ValueError(f"{what} is {value}; {rule}")
@@ -67,7 +70,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         for name in ("heartbeat_interval", "lease_max", "make_good", "idle_after"):
-            _need(f"policy {name}", getattr(self, name), "it must be at least one second", SECOND)
+            _need(f"policy {name}", getattr(self, name), "it must be from one second to ten years", SECOND, _LONGEST)
         for name in (
             "grace",
             "renewal_notice",
@@ -77,7 +80,7 @@ class Policy:
             "late_refunds_period",
             "repeat_retention",
         ):
-            _need(f"policy {name}", getattr(self, name), "it must not be negative", 0)
+            _need(f"policy {name}", getattr(self, name), "it must be from 0 to ten years", 0, _LONGEST)
         _need("policy grace", self.grace, "it must be below 24 h, the length of a window", 0, DAY - 1)
 
 

@@ -256,11 +256,13 @@ class Reference:
             del world.devices[key]
         for session in [s for s in world.sessions.values() if s.team in teams]:
             del world.sessions[session.session]
+            world.dirty["session"].discard(session.session)
             world.running.get((session.user, session.product), {}).pop(session.session, None)
         for line in [key for key in world.lines if key[0] in teams]:
             del world.lines[line]
         for pack in [p for p in world.packs.values() if p.team in teams]:
             del world.packs[pack.pack]
+            world.dirty["pack"].discard(pack.pack)
         for team in teams:
             world.teams.pop(team, None)
 
@@ -277,5 +279,5 @@ class Reference:
             "free_use": sorted((*ln.key, *use) for ln in live for use in ln.free_uses),
             "session": sorted(row_of_session(s) for s in world.sessions.values()),
             "device": sorted((*key, *d) for key, devices in world.devices.items() for d in devices.items()),
-            "team": sorted((key, team.ledger_seq, team.use_seq) for key, team in world.teams.items()),
+            "team": sorted((k, t.ledger_seq, t.use_seq) for k, t in world.teams.items() if t.ledger_seq or t.use_seq),
         }

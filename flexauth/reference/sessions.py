@@ -198,12 +198,12 @@ def _register(world: World, command: Checkout) -> int:
     device = world.device_ids.get(command.device_digest, 0)
     if not device:
         device = world.device_ids[command.device_digest] = world.allocate(IdKind.DEVICE)
+        high, low = command.device_digest >> 64, command.device_digest & (2**64 - 1)
+        world.log_rows["device_name"].append((device, high - (high >> 63 << 64), low - (low >> 63 << 64)))
     registered = world.devices.setdefault((command.user, command.product), {})
     if device not in registered:
         registered[device] = world.now
         world.dirty_devices.add((command.user, command.product, device))
-        high, low = command.device_digest >> 64, command.device_digest & (2**64 - 1)
-        world.log_rows["device_name"].append((device, high - (high >> 63 << 64), low - (low >> 63 << 64)))
     return device
 
 
