@@ -20,7 +20,7 @@ TEAM_NUMBERS = "available held expired"
 CHARGE_KEYS = "line tokens window from refunded"
 TOKENS_MOST = 2**62
 
-ENTITLEMENTS = {e.name: e for e in Entitlement if e}
+ENTITLEMENTS = {e.name: None for e in Entitlement if e}
 ENTITLEMENTS_LATER = not_yet(dict.fromkeys(("SUBSCRIPTION", "TRIAL", "SEAT"), "section 5"))
 STATES = {s.name: s for s in State if s}
 #: Denials of SPEC 10, and what a call that is wrong is answered with.
@@ -46,11 +46,11 @@ def _without_answer(answer_keys: str) -> dict[str, str]:
     return dict.fromkeys(missing, "this event has no answer with such a fact; expect it of a checkout or a quote")
 
 
-def _entitlement(value: Value, _cast: Cast) -> Entitlement:
+def _entitlement(value: Value, _cast: Cast) -> str:
     name = value.one_of(ENTITLEMENTS)
     if name in ENTITLEMENTS_LATER:
         value.fail(ENTITLEMENTS_LATER[name])
-    return ENTITLEMENTS[name]
+    return name
 
 
 def _tokens(value: Value, _cast: Cast) -> int:
@@ -61,7 +61,7 @@ def _instant(value: Value, cast: Cast) -> int:
     return read_time(value, cast.start)
 
 
-ANSWER: dict[str, Callable[[Value, Cast], bool | int | str | Entitlement]] = {
+ANSWER: dict[str, Callable[[Value, Cast], bool | int | str]] = {
     "granted": lambda value, _: value.flag(),
     "reason": lambda value, _: value.one_of(REASONS),
     "entitlement": _entitlement,

@@ -11,6 +11,7 @@ from flexauth.simulate.form import WrongForm, read_scenario
 from flexauth.simulate.opening import SetUpRefused
 from flexauth.simulate.player import Outcome, play
 from flexauth.simulate.report import errors_json, outcomes_json, outcomes_text
+from flexauth.simulate.scenario import Scenario
 from flexauth.simulate.stage import Setting
 
 __all__ = ["HELD", "NOT_HELD", "WRONG_INPUT", "WrongStore", "run"]
@@ -26,7 +27,8 @@ class WrongStore(Exception):
 
 def run(files: Sequence[str], setting: Setting, *, as_json: bool = False) -> tuple[int, str]:
     """Return the exit status and what to print: 0 all held, 1 some expectation failed, 2 wrong input."""
-    scenarios, errors = [], []
+    scenarios: list[Scenario] = []
+    errors: list[FormError] = []
     for file in files:
         try:
             scenarios.append(read_scenario(file))

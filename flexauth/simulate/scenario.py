@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flexauth.commands import Entitlement, Origin, State
+from flexauth.commands import Origin, State
 
 __all__ = [
     "Act",
@@ -105,7 +105,7 @@ class ChargeExpected:
 class Expectation:
     """What must hold: `answer` by key of the answer just got, the rest of the state now. None: not checked."""
 
-    answer: Mapping[str, bool | int | str | Entitlement]
+    answer: Mapping[str, bool | int | str]
     teams: Mapping[str, TeamExpected]
     sessions: Mapping[str, State]
     charges: tuple[ChargeExpected, ...] | None

@@ -36,7 +36,7 @@ class Stage:
     def __init__(self, setting: Setting, start: int) -> None:
         self._setting = setting
         self._clock = VirtualClock(start)
-        self._kept: Store | None = bootstrap.open_store("memory") if setting.store == "memory" else None
+        self._store: Store | None = None
         self._authority: Authority | None = None
         self._stopped_at = start
 
@@ -45,8 +45,8 @@ class Stage:
         return self._authority is not None
 
     def start(self) -> None:
-        store = self._kept or bootstrap.open_store(self._setting.store)
-        self._authority = bootstrap.open_authority(store, self._clock, engine=self._setting.engine, jitter=False)
+        self._store = self._store or bootstrap.open_store(self._setting.store)
+        self._authority = bootstrap.open_authority(self._store, self._clock, engine=self._setting.engine, jitter=False)
         self._authority.tick()
         if self._clock.wall() != self._clock.boot() or self._clock.boot() != self._stopped_at:
             self.confirm_clock()
@@ -56,13 +56,19 @@ class Stage:
         authority, self._authority = self._up(), None
         authority.close(kill=kill)
         self._stopped_at = self._clock.boot()
+        if self._setting.store != "memory":
+            self._close_store()
 
     def close(self) -> None:
         """Leave nothing open."""
         if self._authority is not None:
             self.stop(kill=False)
-        if self._kept is not None:
-            self._kept.close()
+        self._close_store()
+
+    def _close_store(self) -> None:
+        store, self._store = self._store, None
+        if store is not None:
+            store.close()
 
     def advance_to(self, when: int) -> None:
         """Let true time be `when`, and what is due by then run."""
