@@ -21,7 +21,6 @@ from flexauth.faults import AlreadyExists, Conflict, InvalidArgument
 from flexauth.names import content_digest, halves, name_digest
 from flexauth.pages import page_of, position
 from flexauth.policy import parse_policy
-from flexauth.reports.books import pack_answer
 from flexauth.sequencer import Sequencer
 from flexauth.store.port import Store
 from flexauth.work import Turn, Work
@@ -41,6 +40,14 @@ def year_later(at: int) -> int:
     except ValueError:
         later = when.replace(year=when.year + 1, month=3, day=1)
     return (later - _EPOCH) // _MICROSECOND
+
+
+def _pack_answer(pack: commands.NewPack, team: str, currency: str, order: str) -> answers.Pack:
+    """A pack as its order made it."""
+    return answers.Pack(
+        pack.pack, team, pack.size, pack.unit_price, currency, pack.starts_at, pack.ends_at, pack.purchased_at,
+        pack.size, 0, 0, 0, 0, 0, order,
+    )  # fmt: skip
 
 
 class Administration:
@@ -299,7 +306,7 @@ class Administration:
         answer = answers.OrderAnswer(
             number,
             tuple(
-                pack_answer(pack, request.team, terms.currency, number)
+                _pack_answer(pack, request.team, terms.currency, number)
                 for pack, terms in zip(packs, request.packs, strict=True)
             ),
         )

@@ -5,7 +5,7 @@ The one door for every request. Knows no transport; decides nothing that the eng
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
@@ -16,10 +16,9 @@ from flexauth.catalogue import is_idle_aware
 from flexauth.clock import Clock
 from flexauth.commands import NEVER, NO_LIMIT, Decision, Engine, Entitlement, IdKind, Outcome, Reason, State
 from flexauth.denials import denial_sentence
-from flexauth.directory import Directory, session_text
+from flexauth.directory import Directory
 from flexauth.faults import Conflict, InvalidArgument, NotFound
 from flexauth.names import content_digest, name_digest
-from flexauth.reports.books import Books
 from flexauth.rights import candidates
 from flexauth.sequencer import Sequencer
 from flexauth.store.port import Store
@@ -40,10 +39,9 @@ class Authority:
 
     def __init__(self, make_engine: Callable[[], Engine], store: Store, clock: Clock) -> None:
         self._store = store
-        self._directory = Directory(store)
-        self._sequencer = Sequencer(make_engine, store, clock, on_lost=self._directory.forget_unstored)
-        administration = Administration(store, self._directory, self._sequencer)
-        books = Books(store, self._directory, lambda: self._sequencer.time.latest)
+        self.directory = Directory(store)
+        self._sequencer = Sequencer(make_engine, store, clock, on_lost=self.directory.forget_unstored)
+        administration = Administration(store, self.directory, self._sequencer)
         self._works: dict[type, Callable[[Any], Work[Any]]] = {
             requests.Checkout: self._checkout,
             requests.Quote: self._quote,
@@ -53,7 +51,16 @@ class Authority:
             requests.ReleaseDevice: self._release_device,
             **administration.works,
         }
-        self._reads: dict[type, Callable[[Any], Any]] = {**administration.reads, **books.reads}
+        self._reads: dict[type, Callable[[Any], Any]] = dict(administration.reads)
+
+    @property
+    def latest(self) -> int:
+        """The time of the last batch that was decided."""
+        return self._sequencer.time.latest
+
+    def answer_reads(self, reads: Mapping[type, Callable[[Any], Any]]) -> None:
+        """Requests that reports answer from what is stored, in the caller's thread."""
+        self._reads.update(reads)
 
     def submit(self, request: requests.Request) -> Future[Any]:
         """The answer to a request (see `answers`); faults come by the future. From any thread."""
@@ -88,7 +95,7 @@ class Authority:
     # Sign-in ----------------------------------------------------------------------------------------------------------
 
     def _command(self, turn: Turn, request: requests.Checkout) -> commands.Checkout:
-        directory = self._directory
+        directory = self.directory
         product = directory.product(request.product)
         user = directory.user_id(request.user)
         team = directory.team_id(request.team) if request.team else 0
@@ -121,9 +128,9 @@ class Authority:
             if decision.outcome is Outcome.DENIED:
                 denial = self._denial(turn.engine, decision, request)
                 return answers.CheckoutAnswer(False, None, 0, decision.rate, decision.balance, denial=denial)
-            if decision.device not in self._directory.devices:
+            if not self.directory.devices.get(decision.device):
                 turn.write("put_device_text", device=decision.device, text=request.device)
-                self._directory.devices.put(decision.device, request.device)
+                self.directory.devices.put(decision.device, request.device)
             facts = self._facts(turn.now, decision, requests.session_id("session", request.session))
             return answers.CheckoutAnswer(True, facts, decision.tokens, decision.rate, decision.balance)
 
@@ -139,7 +146,7 @@ class Authority:
             return answers.QuoteAnswer(
                 granted=granted,
                 entitlement=decision.entitlement,
-                team=self._directory.team_name(decision.team),
+                team=self.directory.team_name(decision.team),
                 tokens=decision.tokens,
                 rate=decision.rate,
                 balance_after=decision.balance,
@@ -158,11 +165,11 @@ class Authority:
 
     def _denial(self, engine: Engine, decision: Decision, request: requests.Checkout) -> answers.Denial:
         elsewhere = engine.look(0, decision.elsewhere) if decision.elsewhere else None
-        device = self._directory.devices.get(elsewhere.device) if elsewhere else ""
+        device = self.directory.devices.get(elsewhere.device) if elsewhere else ""
         registered: tuple[answers.Device, ...] = ()
         if decision.reason is Reason.DEVICE_LIMIT:
             registered = self._registered(engine, decision.user, decision.product)
-        team = self._directory.team_name(decision.team)
+        team = self.directory.team_name(decision.team)
         sentence = denial_sentence(
             decision.reason,
             team=team,
@@ -178,22 +185,22 @@ class Authority:
         )
         return answers.Denial(
             decision.reason, sentence, decision.balance, decision.rate, decision.shortfall,
-            session_text(decision.elsewhere), device, registered,
+            requests.session_text(decision.elsewhere), device, registered,
         )  # fmt: skip
 
     def _registered(self, engine: Engine, user: int, product: int) -> tuple[answers.Device, ...]:
-        return tuple(answers.Device(self._directory.devices.get(d), at) for d, at in engine.devices(user, product))
+        return tuple(answers.Device(self.directory.devices.get(d), at) for d, at in engine.devices(user, product))
 
     # A running session ------------------------------------------------------------------------------------------------
 
     def _facts(self, now: int, decision: Decision, session: int) -> answers.SessionFacts:
-        directory = self._directory
+        directory = self.directory
         notice = 0
         on_tokens = decision.entitlement in (Entitlement.TOKENS, Entitlement.PAID_WINDOW)
         if on_tokens and decision.paid_until > now:
             notice = decision.paid_until - directory.contract(decision.team, now).policy.renewal_notice
         return answers.SessionFacts(
-            session=session_text(session),
+            session=requests.session_text(session),
             state=decision.state,
             entitlement=decision.entitlement,
             team=directory.team_name(decision.team),
@@ -280,17 +287,17 @@ class Authority:
         window = decision.pending_since
         line = {"team": decision.team, "user": decision.user, "product": decision.product, "window_start": window}
         slices = self._store.select("slices_of_window", line)
-        period = self._directory.contract(decision.team, now).policy.late_refunds_period
+        period = self.directory.contract(decision.team, now).policy.late_refunds_period
         recent = self._store.select("late_refunds", {"user": decision.user, "since": now - period})[0]["recent"]
         charge = slices[0]["seq"] if slices else 0
         return commands.Refund(window, charge, tuple((s["pack"], s["tokens"]) for s in slices), recent, stored)
 
     def _release_device(self, request: requests.ReleaseDevice) -> Work[answers.DeviceList]:
         def decide(turn: Turn) -> answers.DeviceList:
-            user = self._directory.user_id(request.user)
-            product = self._directory.product(request.product).product
+            user = self.directory.user_id(request.user)
+            product = self.directory.product(request.product).product
             named = [
-                d for d, _ in turn.engine.devices(user, product) if self._directory.devices.get(d) == request.device
+                d for d, _ in turn.engine.devices(user, product) if self.directory.devices.get(d) == request.device
             ]
             if not named:
                 raise NotFound(kind="device", value=repr(request.device))

@@ -10,6 +10,7 @@ from flexauth.authority import Authority
 from flexauth.clock import Clock
 from flexauth.commands import Engine
 from flexauth.faults import InvalidArgument
+from flexauth.reports.books import Books
 from flexauth.store.memory import MemoryStore
 from flexauth.store.port import Store
 from flexauth.store.sqlite import SqliteStore
@@ -32,7 +33,9 @@ def open_store(spec: str) -> Store:
 
 def open_authority(store: Store, clock: Clock, *, engine: str = "core", jitter: bool = True) -> Authority:
     """An authority over a store. `reference` is for tests and `simulate`; without jitter intervals are exact (S3)."""
-    return Authority(_maker(engine, jitter=jitter), store, clock)
+    authority = Authority(_maker(engine, jitter=jitter), store, clock)
+    authority.answer_reads(Books(store, authority.directory, lambda: authority.latest).reads)
+    return authority
 
 
 def _maker(engine: str, *, jitter: bool) -> Callable[[], Engine]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import insort
 from collections import OrderedDict
 from dataclasses import dataclass
-from uuid import UUID
 
 from flexauth import limits
 from flexauth.catalogue import CataloguedProduct
@@ -19,12 +18,7 @@ from flexauth.policy import DEFAULTS, Contract, parse_policy
 from flexauth.rights import UserFacts, UserMembership
 from flexauth.store.port import Store
 
-__all__ = ["Directory", "InForce", "session_text"]
-
-
-def session_text(session: int) -> str:
-    """A session's id in the canonical form of a UUID; "" for none."""
-    return str(UUID(int=session)) if session else ""
+__all__ = ["Directory", "InForce"]
 
 
 @dataclass(frozen=True, slots=True)

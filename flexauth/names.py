@@ -10,7 +10,7 @@ from flexauth import limits
 from flexauth._core import IdTable
 from flexauth.commands import IdKind
 
-__all__ = ["Names", "Texts", "content_digest", "name_digest"]
+__all__ = ["Names", "Texts", "content_digest", "halves", "name_digest"]
 
 
 def name_digest(kind: IdKind, text: str) -> int:
@@ -50,9 +50,6 @@ class Texts:
     def __init__(self, read: Callable[[int], str]) -> None:
         self._read = read
         self._kept: OrderedDict[int, str] = OrderedDict()
-
-    def __contains__(self, ident: int) -> bool:
-        return ident in self._kept
 
     def get(self, ident: int) -> str:
         """The text; "" when there is none."""

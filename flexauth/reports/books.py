@@ -6,23 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flexauth import answers, limits, requests
-from flexauth.commands import COLUMNS, Entitlement, NewPack, State
-from flexauth.directory import Directory, session_text
+from flexauth.commands import COLUMNS, Entitlement, State
+from flexauth.directory import Directory
 from flexauth.pages import page_of, position
 from flexauth.store.port import Store
 
-__all__ = ["Books", "pack_answer"]
+__all__ = ["Books"]
 
 _LATEST = 2**62
 _LEDGER = COLUMNS["ledger"]
-
-
-def pack_answer(pack: NewPack, team: str, currency: str, order: str) -> answers.Pack:
-    """A pack as its order made it."""
-    return answers.Pack(
-        pack.pack, team, pack.size, pack.unit_price, currency, pack.starts_at, pack.ends_at, pack.purchased_at,
-        pack.size, 0, 0, 0, 0, 0, order,
-    )  # fmt: skip
 
 
 def _whole(row: Mapping[str, Any]) -> int:
@@ -108,7 +100,7 @@ class Books:
             rate=row["rate"],
             rate_version=row["rate_version"],
             policy_version=row["policy_version"],
-            session=session_text(_whole(row)),
+            session=requests.session_text(_whole(row)),
             slices=tuple((s["pack"], s["tokens"]) for s in slices),
         )
 
@@ -125,7 +117,7 @@ class Books:
     def _session(self, row: Mapping[str, Any]) -> answers.SessionFacts:
         directory = self._directory
         return answers.SessionFacts(
-            session=session_text(_whole(row)),
+            session=requests.session_text(_whole(row)),
             state=State(row["state"]),
             entitlement=Entitlement(row["entitlement"]),
             team=directory.team_name(row["team"]),

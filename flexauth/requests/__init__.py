@@ -25,7 +25,7 @@ from flexauth.requests.administration import (
     SetPolicy,
     SetRate,
 )
-from flexauth.requests.check import session_id
+from flexauth.requests.check import session_id, session_text
 from flexauth.requests.use import Checkin, Checkout, Heartbeat, Lease, ListCharges, ListSessions, Quote, ReleaseDevice
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "SetPolicy",
     "SetRate",
     "session_id",
+    "session_text",
 ]
 
 Request = (

@@ -9,7 +9,7 @@ from uuid import UUID
 from flexauth import limits
 from flexauth.faults import InvalidArgument
 
-__all__ = ["count", "fail", "name", "page", "request_id", "session_id", "text", "time"]
+__all__ = ["count", "fail", "name", "page", "request_id", "session_id", "session_text", "text", "time"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 _SHOWN = 80
@@ -69,3 +69,8 @@ def session_id(field: str, value: str) -> int:
     if str(number) != value.lower() or number.int == 0:
         fail(field, value, "it must be a UUID in its canonical form and not the nil UUID")
     return number.int
+
+
+def session_text(session: int) -> str:
+    """A session's id in the canonical form of a UUID; "" for none."""
+    return str(UUID(int=session)) if session else ""

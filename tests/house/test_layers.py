@@ -8,9 +8,9 @@ import pytest
 
 from tests.house.sources import cython_imports, module_name, read, tracked
 
-VALUES = "commands faults limits requests answers ledger"
+VALUES = "commands faults limits requests answers ledger pages denials"
 RULES = "rights catalogue policy rate_sheet"
-APPLICATION = "access clock sequencer authority administration leases"
+APPLICATION = "access clock names directory work residence sequencer authority administration leases"
 COMPOSED = "config sample bootstrap v1 flexauth_client"
 
 # From the innermost to the outermost: layer, module or package, what it may import of ours.
@@ -22,6 +22,8 @@ LAYERS = (
     ("values", "requests", "commands faults limits"),
     ("values", "answers", "commands requests"),
     ("values", "ledger", "commands faults limits"),
+    ("values", "pages", "answers faults"),
+    ("values", "denials", "commands"),
     ("rules", "rights", f"{VALUES} catalogue policy"),
     ("rules", "catalogue", VALUES),
     ("rules", "policy", VALUES),
@@ -31,24 +33,28 @@ LAYERS = (
     ("application", "clock", VALUES),
     ("application", "access", f"{VALUES} clock store"),
     ("application", "leases", f"{VALUES} clock"),
-    ("application", "sequencer", f"_core {VALUES} {RULES} store clock"),
-    ("application", "administration", f"_core {VALUES} {RULES} store clock sequencer"),
-    ("application", "authority", f"_core {VALUES} {RULES} store clock sequencer leases administration"),
-    ("reports", "reports", f"{VALUES} {RULES} store"),
+    ("application", "names", f"_core {VALUES}"),
+    ("application", "directory", f"{VALUES} {RULES} store names"),
+    ("application", "work", f"{VALUES} store"),
+    ("application", "residence", f"{VALUES} store"),
+    ("application", "sequencer", f"{VALUES} store clock work residence"),
+    ("application", "administration", f"{VALUES} {RULES} store clock names directory work sequencer"),
+    ("application", "authority", f"{VALUES} {RULES} store clock names directory work sequencer administration"),
+    ("reports", "reports", f"{VALUES} {RULES} store directory"),
     ("wire", "v1", ""),
     # The other distribution: of the authority it knows the wire alone.
     ("client", "flexauth_client", "v1"),
     ("edge", "rpc", f"{VALUES} {RULES} {APPLICATION} reports v1"),
     ("root", "sample", f"{VALUES} rate_sheet"),
     ("root", "config", f"{VALUES} policy"),
-    ("root", "bootstrap", f"_core {VALUES} {RULES} {APPLICATION} store reports rpc sample config"),
+    ("root", "bootstrap", f"_core {VALUES} {RULES} reference {APPLICATION} store reports rpc sample config"),
     # The doors: they start what the root has composed, and reach a running authority as any client does.
     (
         "doors",
         "simulate",
         f"{VALUES} {RULES} reference {APPLICATION} store reports v1 config bootstrap flexauth_client",
     ),
-    ("doors", "demo", f"{VALUES} {RULES} {APPLICATION} store reports v1 config bootstrap flexauth_client"),
+    ("doors", "demo", f"{VALUES} {RULES} {APPLICATION} store reports v1 config sample bootstrap flexauth_client"),
     ("doors", "cli", f"{VALUES} {RULES} reports {COMPOSED} simulate demo"),
 )
 
