@@ -29,6 +29,7 @@ __all__ = ["FLUSH_INTERVAL", "Sequencer"]
 FLUSH_INTERVAL = 10 * SECOND
 _SWEEP_BUDGET = 64
 _CATCH_UP_SPAN = 60 * SECOND
+_PROBE_EVERY = SECOND
 _PROBE_SECONDS = 0.2
 _log = structlog.get_logger()
 
@@ -72,6 +73,7 @@ class Sequencer:
         self._wake = threading.Condition()
         self._stopping = self._killed = self._finished = False
         self._full_since: int | None = None
+        self._probed_at = 0
         self._in_flight: _Decided | None = None
         self._to_write: _Decided | None = None
         self._handed = threading.Condition()
@@ -260,8 +262,6 @@ class Sequencer:
     def _undo(self, batch: _Decided) -> None:
         """R2: what was not stored is not remembered; the teams that it touched are loaded again."""
         fault = batch.fault or StoreFailed(cause="the batch before it was not stored")
-        if self._to_write is batch:
-            self._to_write = None
         later = self.engine.take_effects(batch.number)
         self._on_lost()
         if any(work.alone for work in batch.works):
@@ -320,11 +320,12 @@ class Sequencer:
             except Fault as fault:
                 work.fault = fault
             work.settle()
-        if not works or self._stopping:
+        if not works or self._stopping or self._clock.boot() - self._probed_at >= _PROBE_EVERY:
             self._probe(stands, waited)
 
     def _probe(self, stands: int, waited: int) -> None:
         """Store the mark and nothing else; when that works, service resumes, and the time away counts as absence."""
+        self._probed_at = self._clock.boot()
         number = self._stored + 1
         probe = _Decided(
             number, stands, self.engine.take_effects(number), [], [Write("set_stopped", {})] if self._stopping else []

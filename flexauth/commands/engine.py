@@ -118,7 +118,7 @@ class Engine(Protocol):
         """Before loading: the time, and how long the authority was away in all its life (S5)."""
 
     def drop(self, teams: frozenset[int], users: frozenset[int]) -> None:
-        """Forget teams and the devices of users, to load them again (R2)."""
+        """Forget teams and the devices of users, to load them again (R2); no batch is unstored any more."""
 
     def dump(self, now: int) -> dict[str, list[tuple[int, ...]]]:
         """The live state as sorted rows: equal states have equal dumps (R4)."""

@@ -252,6 +252,7 @@ class Reference:
 
     def drop(self, teams: frozenset[int], users: frozenset[int]) -> None:
         world = self._world
+        world.refunded, world.last_refund_batch = False, 0
         for key in [k for k in world.devices if k[0] in users]:
             del world.devices[key]
         for session in [s for s in world.sessions.values() if s.team in teams]:
