@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import IntEnum
@@ -19,21 +21,18 @@ from typing import Final
 from zlib import crc32
 
 from flexauth import limits
-from flexauth.faults import Fault, Unauthenticated
+from flexauth.faults import Fault, Unauthenticated, UnsafeStore
 
-__all__ = ["Access", "ApiKey", "PermissionDenied", "Role", "UnreadableKeys", "add_key", "load_keys", "new_key"]
+__all__ = ["Access", "ApiKey", "PermissionDenied", "Role", "add_key", "load_keys", "new_key"]
 
 _PREFIX: Final = "flx_live"
 _BEARER: Final = "bearer "
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _NOBODY: Final = "0" * 64
 
 
 class PermissionDenied(Fault):
     """This key has the role {role}; {method} needs a key of the role {needed}."""
-
-
-class UnreadableKeys(Fault):
-    """{path} is no file of API keys ({cause}); restore it, or move it away and start again for new keys."""
 
 
 class Role(IntEnum):
@@ -67,26 +66,30 @@ def new_key(role: Role, created_at: int, label: str = "") -> tuple[str, ApiKey]:
 
 
 def load_keys(path: Path) -> tuple[ApiKey, ...]:
-    """Read the kept keys; none where there is no file. Raises `UnreadableKeys`."""
+    """Read the kept keys; none where there is no file. Raises `UnsafeStore`."""
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        with path.open(encoding="utf-8") as file:
+            if os.fstat(file.fileno()).st_mode & _OTHERS:
+                raise UnsafeStore(path=path, why="others may read or write the file of API keys; chmod 600 it")
+            rows = json.load(file)
         return tuple(ApiKey(**{**row, "role": Role[row["role"]]}) for row in rows)
     except FileNotFoundError:
         return ()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UnreadableKeys(path=path, cause=error) from error
+        why = f"it is no file of API keys ({error}); restore it, or move it away and make new keys"
+        raise UnsafeStore(path=path, why=why) from error
 
 
 def add_key(path: Path, role: Role, created_at: int, label: str = "") -> str:
     """Make a key, keep its digest in the file at `path`, return its text. The file is replaced whole."""
     text, key = new_key(role, created_at, label)
     rows = [{**asdict(kept), "role": kept.role.name} for kept in (*load_keys(path), key)]
-    new = path.with_name(f"{path.name}.new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    descriptor, new = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # of mode 0600
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(rows, file, indent=2)
         file.flush()
         os.fsync(file.fileno())
-    new.replace(path)
+    Path(new).replace(path)
     return text
 
 

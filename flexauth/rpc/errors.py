@@ -43,6 +43,7 @@ TABLE: Final[dict[type[faults.Fault], Told]] = {
     faults.InvalidArgument: Told(code_pb2.INVALID_ARGUMENT, "INVALID_ARGUMENT"),
     faults.Conflict: Told(code_pb2.INVALID_ARGUMENT, "CONFLICT"),
     faults.NotFound: Told(code_pb2.NOT_FOUND, "UNKNOWN_{kind}"),
+    faults.AlreadyExists: Told(code_pb2.ALREADY_EXISTS, "{kind}_EXISTS"),
     faults.Unauthenticated: Told(code_pb2.UNAUTHENTICATED, "UNAUTHENTICATED"),
     PermissionDenied: Told(code_pb2.PERMISSION_DENIED, "PERMISSION_DENIED"),
     DeadlinePassed: Told(code_pb2.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"),

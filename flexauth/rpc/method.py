@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from google.protobuf.message import Message
 
+from flexauth.authority import Authority
 from flexauth.leases import Signer
-from flexauth.requests import Request
 
-__all__ = ["Authority", "Doors", "Row", "at_once", "signed", "submit"]
-
-
-class Authority(Protocol):
-    """The one door for requests; the future is done when what it says is on stable storage."""
-
-    def submit(self, request: Request) -> Future[Any]: ...
-
-    def close(self) -> None: ...
+__all__ = ["Doors", "Row", "at_once", "signed", "submit"]
 
 
 class Doors(NamedTuple):
@@ -31,7 +23,7 @@ class Doors(NamedTuple):
 
 
 def submit(doors: Doors, request: Any) -> Future[Any]:
-    """Ask the authority."""
+    """Ask the authority; its future is done when what it says is on stable storage."""
     return doors.authority.submit(request)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from time import monotonic
 from typing import Final
 
 import grpc
@@ -11,11 +10,12 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from flexauth.access import Access
+from flexauth.authority import Authority
 from flexauth.faults import Fault
 from flexauth.leases import Signer
 from flexauth.rpc.calls import Calls
 from flexauth.rpc.grpcio_engine import GrpcioEngine
-from flexauth.rpc.method import Authority, Doors
+from flexauth.rpc.method import Doors
 from flexauth.rpc.native_engine import NativeEngine
 from flexauth.rpc.table import SERVICES
 
@@ -29,7 +29,7 @@ _NATIVE_IS_LOCAL: Final = (
     "put a proxy before it, or choose the engine grpcio"
 )
 _KEYLESS_IS_LOCAL: Final = "without API keys only loopback and Unix sockets are served"
-#: What answered calls get to leave by, after the authority is closed.
+#: What answers get to leave by after the authority is closed; what watches the health never ends by itself.
 _LEAVE_SECONDS: Final = 1.0
 
 
@@ -71,11 +71,10 @@ class Server:
 
     def stop(self, grace_seconds: float) -> None:
         """Say NOT_SERVING, refuse new calls, let those that run end within the grace, close the authority and leave."""
-        deadline = monotonic() + grace_seconds
         self._health.enter_graceful_shutdown()
         self._calls.drain(grace_seconds)
         self._authority.close()
-        self._engine.stop(max(_LEAVE_SECONDS, deadline - monotonic()))
+        self._engine.stop(_LEAVE_SECONDS)
 
 
 def _is_local(address: str) -> bool:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flexauth.access import Access, PermissionDenied, Role, UnreadableKeys, add_key, load_keys, new_key
-from flexauth.faults import Unauthenticated
+from flexauth.access import Access, PermissionDenied, Role, add_key, load_keys, new_key
+from flexauth.faults import Unauthenticated, UnsafeStore
 
 ADMIN, ADMIN_KEY = new_key(Role.ADMIN, 5, "console")
 CLIENT, CLIENT_KEY = new_key(Role.CLIENT, 5)
@@ -80,6 +80,16 @@ def test_the_file_keeps_digests_for_its_owner_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{", "[1]", '[{"id": "x"}]', '[{"role": "KING"}]'])
 def test_a_damaged_file_is_named_with_a_remedy(tmp_path: Path, text: str) -> None:
     path = tmp_path / "keys.json"
+    path.touch(0o600)
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(UnreadableKeys, match=r"keys\.json is no file of API keys .* restore it"):
+    with pytest.raises(UnsafeStore, match=r"keys\.json: it is no file of API keys .* restore it"):
+        load_keys(path)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
+def test_a_file_that_others_may_open_is_refused(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "keys.json"
+    add_key(path, Role.ADMIN, 1)
+    path.chmod(mode)
+    with pytest.raises(UnsafeStore, match="others may read or write"):
         load_keys(path)

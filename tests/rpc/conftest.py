@@ -1,0 +1,36 @@
+"""The engines, and a served and furnished authority on each."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from flexauth.rpc.grpcio_engine import GrpcioEngine
+from flexauth.rpc.native_engine import NativeEngine
+from tests.rpc.serving import Service, furnish, start
+
+ENGINES = {"grpcio": GrpcioEngine, "native": NativeEngine}
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def service(engine: str) -> Iterator[Service]:
+    served = start(engine)
+    assert isinstance(served.server._engine, ENGINES[engine])
+    furnish(served)
+    yield served
+    served.channel.close()
+    served.server.stop(5)
+
+
+@pytest.fixture
+def other(engine: str) -> Iterator[list[Service]]:
+    """A place for services that a test starts; they are stopped after it."""
+    started: list[Service] = []
+    yield started
+    for served in started:
+        served.channel.close()
+        served.server.stop(0)

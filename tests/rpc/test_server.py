@@ -1,0 +1,241 @@
+"""The server itself, on both engines: keys, addresses, health, reflection, deadlines, and an orderly end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+
+from flexauth import bootstrap, limits
+from flexauth.access import Access, Role, new_key
+from flexauth.faults import Stopping
+from flexauth.leases import Signer
+from flexauth.requests import CreateTeam
+from flexauth.rpc.server import CannotListen, Server
+from flexauth.rpc.table import SERVICES
+from flexauth.v1 import administration_pb2 as admin
+from flexauth.v1 import license_authority_pb2 as licence
+from tests.rpc.serving import Service, channel_to, failure, furnish, licence_team, sign_in, start
+
+SERVING = health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+
+# Keys ----------------------------------------------------------------------------------------------------------------
+
+ADMIN, ADMIN_KEY = new_key(Role.ADMIN, 1)
+CLIENT, CLIENT_KEY = new_key(Role.CLIENT, 1)
+FOREIGN, _ = new_key(Role.ADMIN, 1)
+
+
+@pytest.fixture
+def guarded(engine: str, other: list[Service]) -> Service:
+    access = Access((ADMIN_KEY, CLIENT_KEY))
+    other.append(start(engine, access=access, metadata={"authorization": f"Bearer {ADMIN}"}))
+    furnish(other[0])
+    return other[0]
+
+
+def called_by(service: Service, key: str | None) -> Service:
+    metadata = {"authorization": f"Bearer {key}"} if key else {}
+    channel = channel_to(service.server.address, metadata)
+    return Service(service.server, service.authority, service.signer, service.clock, channel)
+
+
+def test_a_client_key_may_use_and_not_administer(guarded: Service) -> None:
+    caller = called_by(guarded, CLIENT)
+    assert caller.checkout(1).granted
+    for call, asked in (
+        (caller.admin.ListTeams, admin.ListTeamsRequest()),
+        (caller.reports.GetBalance, licence_team()),
+    ):
+        said = failure(call, asked)
+        assert (said.code, said.reason) == ("PERMISSION_DENIED", "PERMISSION_DENIED")
+        assert "needs a key of the role admin" in said.message
+
+
+@pytest.mark.parametrize("key", [None, FOREIGN, "x", ADMIN[:-1]], ids=["none", "foreign", "short", "cut"])
+def test_without_a_valid_key_nothing_is_done(guarded: Service, key: str | None) -> None:
+    caller = called_by(guarded, key)
+    for call, asked in ((caller.licences.Checkout, sign_in(1)), (caller.admin.ListTeams, admin.ListTeamsRequest())):
+        said = failure(call, asked)
+        assert (said.code, said.reason) == ("UNAUTHENTICATED", "UNAUTHENTICATED")
+        assert "authorization: Bearer" in said.message
+    assert guarded.available() == (100, 0)
+
+
+def test_keys_health_and_reflection_need_no_key(guarded: Service) -> None:
+    caller = called_by(guarded, None)
+    assert caller.licences.GetKeys(licence.GetKeysRequest(), timeout=10).jwks
+    assert health(caller, "") == SERVING
+    assert set(SERVICES) < set(ProtoReflectionDescriptorDatabase(caller.channel).get_services())
+
+
+# Addresses -----------------------------------------------------------------------------------------------------------
+
+
+def signer() -> Signer:
+    return Signer.in_memory(now=lambda: 0)
+
+
+def test_a_unix_socket_is_served(engine: str, other: list[Service], tmp_path: Path) -> None:
+    other.append(start(engine, address=f"unix:{tmp_path / 'flexauth.sock'}"))
+    assert other[0].server.address == f"unix:{tmp_path / 'flexauth.sock'}"
+    furnish(other[0])
+    assert other[0].checkout(1).granted
+
+
+def test_a_port_that_is_taken_is_refused(engine: str, service: Service) -> None:
+    with pytest.raises(CannotListen, match=service.server.address):
+        Server(service.authority, service.signer, service.server.address, access=None, engine=engine)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:0", "[::]:0", "example.com:0", "10.0.0.1:0", ":0"])
+def test_the_native_engine_is_for_this_machine_alone(service: Service, address: str) -> None:
+    with pytest.raises(CannotListen, match=r"has no TLS .* put a proxy before it, or choose the engine grpcio"):
+        Server(service.authority, service.signer, address, access=Access(()), engine="native")
+
+
+def test_without_keys_only_this_machine_is_served(service: Service, engine: str) -> None:
+    with pytest.raises(CannotListen, match=r"0\.0\.0\.0"):
+        Server(service.authority, service.signer, "0.0.0.0:0", access=None, engine=engine)
+
+
+# Health and reflection -----------------------------------------------------------------------------------------------
+
+
+def health(service: Service, name: str) -> Any:
+    stub: Any = health_pb2_grpc.HealthStub(service.channel)
+    return stub.Check(health_pb2.HealthCheckRequest(service=name)).status
+
+
+@pytest.mark.parametrize("name", ["", *SERVICES])
+def test_each_service_and_the_whole_are_serving(service: Service, name: str) -> None:
+    assert health(service, name) == SERVING
+
+
+def test_reflection_knows_the_services_and_their_methods(service: Service) -> None:
+    database = ProtoReflectionDescriptorDatabase(service.channel)
+    assert {*SERVICES, "grpc.health.v1.Health"} <= set(database.get_services())
+    file = database.FindFileContainingSymbol("flexauth.v1.LicenseAuthority")
+    assert "Checkout" in {method.name for item in file.service for method in item.method}
+
+
+# Deadlines and the end -----------------------------------------------------------------------------------------------
+
+
+class SlowDisk:
+    """A store whose commits wait at a gate, as on a disk that hangs."""
+
+    def __init__(self) -> None:
+        self._store = bootstrap.open_store("memory")
+        self.gate, self.reached = threading.Event(), threading.Event()
+        self.gate.set()
+
+    def commit(self, batch: Any) -> None:
+        self.reached.set()
+        assert self.gate.wait(30)
+        self._store.commit(batch)
+
+    def hang(self) -> None:
+        self.reached.clear()
+        self.gate.clear()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+@pytest.fixture
+def disk() -> Iterator[SlowDisk]:
+    made = SlowDisk()
+    yield made
+    made.gate.set()
+
+
+@pytest.fixture
+def slow(engine: str, disk: SlowDisk) -> Iterator[Service]:
+    served = start(engine, store=disk)
+    furnish(served)
+    yield served
+    disk.gate.set()
+    served.channel.close()
+    served.server.stop(5)
+
+
+@pytest.mark.parametrize(
+    ("name", "deadline"), [("DEADLINE_SECONDS_DEFAULT", None), ("DEADLINE_SECONDS_MAX", 60)], ids=["none", "too long"]
+)
+def test_a_deadline_is_given_or_capped_and_a_repeat_learns_the_decision(
+    slow: Service, disk: SlowDisk, monkeypatch: pytest.MonkeyPatch, name: str, deadline: float | None
+) -> None:
+    disk.hang()
+    with monkeypatch.context() as patch:
+        patch.setattr(limits, name, 0.25)
+        said = failure(slow.licences.Checkout, sign_in(1), timeout=deadline)  # type: ignore[arg-type]
+    assert (said.code, said.reason) == ("DEADLINE_EXCEEDED", "DEADLINE_EXCEEDED")
+    assert "No answer within 0.25 s" in said.message
+    assert "send the same call again" in said.message
+    disk.gate.set()
+    assert slow.checkout(1).granted
+    assert slow.available() == (93, 7)
+
+
+def test_a_callers_own_deadline_is_kept(slow: Service, disk: SlowDisk) -> None:
+    disk.hang()
+    assert failure(slow.licences.Checkout, sign_in(1), timeout=0.25).code == "DEADLINE_EXCEEDED"
+    disk.gate.set()
+    assert slow.checkout(1).granted
+    assert slow.available() == (93, 7)
+
+
+def test_a_stop_answers_what_runs_refuses_what_comes_and_then_leaves(slow: Service, disk: SlowDisk) -> None:
+    stub: Any = health_pb2_grpc.HealthStub(slow.channel)
+    watch = stub.Watch(health_pb2.HealthCheckRequest(), timeout=20)
+    assert next(watch).status == SERVING
+    disk.hang()
+    running = slow.licences.Checkout.future(sign_in(1), timeout=20)
+    assert disk.reached.wait(10)
+    stop = threading.Thread(target=slow.server.stop, args=(20,))
+    stop.start()
+    assert next(watch).status == NOT_SERVING
+    quote = licence.QuoteRequest(checkout=sign_in(2))
+    while (said := failure(slow.licences.Quote, quote, timeout=0.5)).reason != "STOPPING":
+        assert said.code == "DEADLINE_EXCEEDED"  # it came between NOT_SERVING and the refusal of new calls
+    assert (said.code, said.retry_seconds) == ("UNAVAILABLE", 1)
+    assert not running.done()
+    disk.gate.set()
+    assert running.result(10).granted
+    stop.join(10)
+    assert not stop.is_alive()
+    with pytest.raises(Stopping):
+        slow.authority.submit(CreateTeam("late"))
+    with channel_to(slow.server.address) as late:
+        assert failure(late.unary_unary("/flexauth.v1.LicenseAuthority/GetKeys"), b"").code == "UNAVAILABLE"
+
+
+def test_what_was_answered_before_a_stop_is_there_after_a_start(engine: str, disk: SlowDisk) -> None:
+    first = start(engine, store=disk)
+    furnish(first)
+    assert first.checkout(1).granted
+    first.channel.close()
+    first.server.stop(5)
+    second = start(engine, store=disk)
+    assert second.available() == (93, 7)
+    second.channel.close()
+    second.server.stop(5)
+
+
+def test_a_caller_that_gives_up_does_not_keep_a_stop_waiting(slow: Service, disk: SlowDisk) -> None:
+    disk.hang()
+    running = slow.licences.Checkout.future(sign_in(1), timeout=20)
+    assert disk.reached.wait(10)
+    running.cancel()
+    with pytest.raises(grpc.FutureCancelledError):
+        running.result(10)
+    disk.gate.set()
+    slow.server.stop(20)
