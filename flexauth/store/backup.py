@@ -16,7 +16,7 @@ import apsw
 
 from flexauth.faults import StoreFailed, UnsafeStore
 from flexauth.store import guards
-from flexauth.store.migrate import require_known
+from flexauth.store.migrate import require_known, set_up
 from flexauth.store.statements import statement
 from flexauth.store.verify import wrongs
 
@@ -40,7 +40,7 @@ def copy_to_file(source: apsw.Connection, path: Path) -> None:
         try:
             with target.backup("main", source, "main") as copy:
                 copy.step()
-            target.execute(statement("single_file"))
+            set_up(target, "single_file")
         except apsw.Error as error:
             raise StoreFailed(cause=error) from error
         finally:

@@ -50,8 +50,9 @@ def fault_of(error: apsw.Error, connection: apsw.Connection | None = None) -> St
     """The fault that an error of SQLite is: a full disk is R6, everything else R2."""
     full = isinstance(error, apsw.FullError)
     if isinstance(error, apsw.IOError) and connection is not None:
-        full = connection.system_errno() == errno.ENOSPC
-    return StorageFull(cause=error) if full else StoreFailed(cause=error)
+        full = connection.system_errno == errno.ENOSPC
+    cause = str(error) or type(error).__name__
+    return StorageFull(cause=cause) if full else StoreFailed(cause=cause)
 
 
 class Database(ABC):
@@ -99,7 +100,7 @@ class Database(ABC):
             self._rollback()
             raise fault_of(error) from error
         except apsw.Error as error:
-            fault = fault_of(error, self._connection) if deciding else StoreFailed(cause=error)
+            fault = fault_of(error, self._connection if deciding else None)
             self._broken = None if isinstance(fault, StorageFull) else fault
             self._rollback()
             raise fault from error

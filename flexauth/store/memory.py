@@ -11,9 +11,8 @@ import apsw
 
 from flexauth.store.backup import copy_to_file
 from flexauth.store.database import Database
-from flexauth.store.migrate import migrate
+from flexauth.store.migrate import migrate, set_up
 from flexauth.store.port import Batch
-from flexauth.store.statements import statement
 
 __all__ = ["MemoryStore"]
 
@@ -24,8 +23,7 @@ class MemoryStore(Database):
     def __init__(self) -> None:
         self._lock = RLock()
         self._connection = apsw.Connection(":memory:")
-        self._connection.execute(statement("pragmas_first"))
-        self._connection.execute(statement("pragmas_memory"))
+        set_up(self._connection, "pragmas_first", "pragmas_memory")
         migrate(self._connection, ":memory:")
 
     @contextmanager

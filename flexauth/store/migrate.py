@@ -7,9 +7,15 @@ import apsw
 from flexauth.faults import NewerSchema, UnsafeStore
 from flexauth.store.statements import migrations, statement
 
-__all__ = ["APPLICATION_ID", "migrate", "require_known"]
+__all__ = ["APPLICATION_ID", "migrate", "require_known", "set_up"]
 
 APPLICATION_ID = 0x666C7861
+
+
+def set_up(connection: apsw.Connection, *names: str) -> None:
+    """Run named groups of pragmas, each to its end: apsw stops a script at the first row that it gives."""
+    for name in names:
+        connection.execute(statement(name)).fetchall()
 
 
 def require_known(connection: apsw.Connection, path: str) -> int:

@@ -13,13 +13,13 @@ from typing import Final
 
 import apsw
 
+from flexauth.faults import Fault
 from flexauth.limits import READER_CONNECTIONS
 from flexauth.store import guards
 from flexauth.store.backup import copy_to_file
 from flexauth.store.database import Database, fault_of
-from flexauth.store.migrate import migrate, require_known
+from flexauth.store.migrate import migrate, require_known, set_up
 from flexauth.store.port import Batch
-from flexauth.store.statements import statement
 
 __all__ = ["SqliteStore", "open_reader"]
 
@@ -32,9 +32,14 @@ _WRITE: Final = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 def open_reader(path: Path, vfs: str | None = None) -> apsw.Connection:
     """A read-only connection to a database of flexauth."""
     connection = apsw.Connection(str(path), flags=_READ, vfs=vfs)
-    connection.execute(statement("pragmas_first"))
-    connection.execute(statement("pragmas_reader"))
+    set_up(connection, "pragmas_first", "pragmas_reader")
     return connection
+
+
+def _shut(connection: apsw.Connection) -> None:
+    """Close a connection; what is stored does not hang on how that goes."""
+    with suppress(apsw.Error):
+        connection.close(force=True)
 
 
 class SqliteStore(Database):
@@ -67,15 +72,15 @@ class SqliteStore(Database):
         try:
             connection = apsw.Connection(str(self.path), flags=_WRITE, vfs=self._vfs, statementcachesize=256)
             connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
-            connection.execute(statement("pragmas_first"))
+            set_up(connection, "pragmas_first")
             require_known(connection, str(self.path))
-            connection.execute(statement("pragmas_writer"))
+            set_up(connection, "pragmas_writer")
             migrate(connection, str(self.path))
             connection.set_wal_hook(self._committed)
-        except apsw.Error as error:
-            fault = fault_of(error, connection)
+        except (apsw.Error, Fault) as error:
+            fault = error if isinstance(error, Fault) else fault_of(error, connection)
             if connection is not None:
-                connection.close(force=True)
+                _shut(connection)
             raise fault from error
         self._connection = connection
 
@@ -107,8 +112,7 @@ class SqliteStore(Database):
 
         What is read is brought into the main file first: after a failed sync it may be in the system's cache alone.
         """
-        with suppress(apsw.Error):
-            self._connection.close()
+        _shut(self._connection)
         self._open()
         self.checkpoint()
         self._broken = None
@@ -136,8 +140,8 @@ class SqliteStore(Database):
         while not self._readers.empty():
             reader = self._readers.get()
             if reader is not None:
-                reader.close()
+                _shut(reader)
         if hasattr(self, "_connection"):
-            self._connection.close()
+            _shut(self._connection)
         guards.unguard_file(self.path)
         self._lock.release()

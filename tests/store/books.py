@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flexauth.commands import COLUMNS, DAY, MINUTE, EntryKind
-from flexauth.ledger import seal
+from flexauth.ledger import GENESIS, seal
 from flexauth.store.port import Batch, Store, Write
 
 T0 = 1_772_438_400_000_000
 YEAR = 365 * DAY
 RATE = 7
 PRODUCT = 1
-USERS = 200
 
 
 class Rows:
@@ -99,56 +98,84 @@ def product_writes(product: int = PRODUCT, rate: int = RATE) -> list[Write]:
     ]
 
 
-def open_books(store: Store, *, size: int = 100, users: int = 3) -> None:
-    """Batch 1: team 1 with users 1 to `users`, product 1 at 7 tokens, pack 1."""
-    tables = {"pack": [pack_row(1, 1, size, size=size)], "ledger": [entry(1, 1, EntryKind.ORDER, 1, size)]}
-    store.commit(batch(store, tables, writes=[*team_writes(1, range(1, users + 1)), *product_writes()]))
-
-
 class Lines:
-    """A team's lines living on a store: each call commits one batch, and the books are kept here a second time."""
+    """Lines of team 1 and what a store must hold of them: the books kept a second time, in plain Python."""
 
-    def __init__(self, store: Store, *, size: int = 1_000_000, users: int = USERS) -> None:
-        self.store = store
-        self.now = T0
-        open_books(store, size=size, users=users)
-        self.size = self.remaining = size
-        self.seq, self.use_seq, self.sessions = 1, 0, 0
-        self.pending: dict[int, int] = {}
+    def __init__(self, *, users: int = 3, size: int = 1_000_000) -> None:
+        self.users, self.size = users, size
+        self.number, self.now = 0, T0
+        self.remaining, self.use_seq, self.sessions = size, 0, 0
+        self.head: tuple[int, bytes] = (0, GENESIS)
+        self.rows: dict[str, dict[tuple[int, ...], tuple[int, ...]]] = {"line": {}, "hold": {}, "session": {}}
 
-    def tables(self, sign_ins: Iterable[int], ends: Mapping[int, bool]) -> dict[str, list[tuple[int, ...]]]:
-        """Rows of one batch: users who sign in, and pending users whose hold is captured (True) or voided."""
+    def pending(self) -> list[int]:
+        """Users whose hold is neither captured nor voided."""
+        return [key[1] for key in self.rows["hold"]]
+
+    def opening(self) -> Batch:
+        """Batch 1: the team with its users, product 1 at 7 tokens, pack 1."""
+        tables = {"pack": [self._pack()], "ledger": [entry(1, 1, EntryKind.ORDER, 1, self.size)]}
+        return self._batch(tables, [*team_writes(1, range(1, self.users + 1)), *product_writes()])
+
+    def next(self, sign_ins: Iterable[int], ends: Mapping[int, bool]) -> Batch:
+        """One batch: pending users whose hold is captured (True) or voided, then users who sign in."""
         tables: dict[str, list[tuple[int, ...]]] = defaultdict(list)
+        self.now += DAY
         for user, captured in ends.items():
-            since = self.pending.pop(user)
-            tables["hold_gone"].append((1, user, PRODUCT))
-            window = {"window_start": since, "window_end": since + DAY}
-            if captured:
-                self.seq += 1
-                self.remaining -= RATE
-                tables["ledger"].append(
-                    entry(1, self.seq, EntryKind.CHARGE, 1, -RATE, user=user, product=PRODUCT, rate=RATE, **window)
-                )
-            state = {"paid_until": since + DAY if captured else -1, "window_start": since if captured else -1}
-            tables["line"].append(row("line", team=1, user=user, product=PRODUCT, pending_since=-1, capture_at=-1, **state))
+            self._end(tables, user, captured=captured)
         for user in sign_ins:
-            self.use_seq += 1
-            self.sessions += 1
-            self.pending[user] = self.now
-            key = {"team": 1, "user": user, "product": PRODUCT}
-            session = {"session_hi": self.sessions, "session_lo": -user}
-            tables["hold"].append(row("hold", **key, pack=1, tokens=RATE))
-            tables["line"] = [old for old in tables["line"] if old[1] != user]
-            waiting = {"pending_since": self.now, "capture_at": self.now + 5 * MINUTE, "rate": RATE}
-            tables["line"].append(row("line", **key, **session, paid_until=-1, window_start=-1, **waiting))
-            times = {"opened_at": self.now, "contact_at": self.now, "entitled_until": -1, "ended_at": -1}
-            tables["session"].append(row("session", **key, **session, **times, state=1, entitlement=6, origin=1))
-            log = {"seq": self.use_seq, "time": self.now, "at": self.now, "event": 1, "origin": 1}
-            tables["use_log"].append(row("use_log", **key, **session, **log))
+            self._sign_in(tables, user)
         if tables["ledger"]:
-            tables["pack"].append(pack_row(1, 1, self.remaining, size=self.size))
-        self.now += MINUTE
-        return {table: rows for table, rows in tables.items() if rows}
+            tables["pack"].append(self._pack())
+        touched = {(1, user, PRODUCT) for user in (*ends, *sign_ins)}
+        tables["line"] = [self.rows["line"][key] for key in sorted(touched)]
+        return self._batch({table: rows for table, rows in tables.items() if rows}, [])
 
-    def commit(self, sign_ins: Iterable[int], ends: Mapping[int, bool]) -> None:
-        self.store.commit(batch(self.store, self.tables(sign_ins, ends), at=self.now))
+    def contents(self) -> dict[str, list[tuple[int, ...]]]:
+        """What `load_team(1)` gives."""
+        if self.number == 0:
+            return {table: [] for table in ("team", "policy", "pack", "free_use", *self.rows)}
+        rows = {table: sorted(rows.values()) for table, rows in self.rows.items()}
+        return {"team": [(1, self.head[0], self.use_seq)], "policy": [], "pack": [self._pack()], "free_use": [], **rows}
+
+    def _pack(self) -> tuple[int, ...]:
+        return pack_row(1, 1, self.remaining, size=self.size)
+
+    def _batch(self, tables: Mapping[str, list[tuple[int, ...]]], writes: list[Write]) -> Batch:
+        sealed, heads = seal(tables.get("ledger", []), {1: self.head})
+        self.head = heads.get(1, self.head)
+        self.number += 1
+        return Batch(self.number, self.now, 0, Rows(tables), sealed, heads, writes, {1: 0})
+
+    def _end(self, tables: dict[str, list[tuple[int, ...]]], user: int, *, captured: bool) -> None:
+        key = (1, user, PRODUCT)
+        tables["hold_gone"].append(key)
+        del self.rows["hold"][*key, 0]
+        since = self.rows["line"][key][COLUMNS["line"].index("pending_since")]
+        state = {"paid_until": -1, "window_start": -1, "pending_since": -1, "capture_at": -1}
+        if captured:
+            state |= {"paid_until": since + DAY, "window_start": since}
+            window = {"window_start": since, "window_end": since + DAY}
+            self.remaining -= RATE
+            seq = self.head[0] + 1 + len(tables["ledger"])
+            tables["ledger"].append(
+                entry(1, seq, EntryKind.CHARGE, 1, -RATE, user=user, product=PRODUCT, rate=RATE, **window)
+            )
+        self.rows["line"][key] = row("line", team=1, user=user, product=PRODUCT, **state)
+
+    def _sign_in(self, tables: dict[str, list[tuple[int, ...]]], user: int) -> None:
+        key = {"team": 1, "user": user, "product": PRODUCT}
+        self.use_seq += 1
+        self.sessions += 1
+        session = {"session_hi": self.sessions, "session_lo": -user}
+        times = {"opened_at": self.now, "contact_at": self.now, "entitled_until": -1, "ended_at": -1}
+        waiting = {"pending_since": self.now, "capture_at": self.now + 5 * MINUTE, "paid_until": -1, "window_start": -1}
+        log = {"seq": self.use_seq, "time": self.now, "at": self.now, "event": 1, "origin": 1}
+        held = row("hold", **key, pack=1, tokens=RATE)
+        opened = row("session", **key, **session, **times, state=1, entitlement=6, origin=1)
+        self.rows["hold"][held[:4]] = held
+        self.rows["line"][held[:3]] = row("line", **key, **session, **waiting, rate=RATE)
+        self.rows["session"][opened[:2]] = opened
+        tables["hold"].append(held)
+        tables["session"].append(opened)
+        tables["use_log"].append(row("use_log", **key, **session, **log))
