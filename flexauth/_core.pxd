@@ -48,6 +48,109 @@ cdef struct Ids:                # digest of a name -> id
 
 # ---------------------------------------------------------------- time
 
+# ---------------------------------------------------------------- words, as in `flexauth.commands`
+
+cdef enum:
+    NEVER = -1
+    DECISION_WIDTH = 20
+    RECORD_WIDTH = 20
+    ANSWER_WIDTH = 21
+
+cdef enum Outcome:
+    GRANTED = 1
+    DENIED = 2
+    CONFLICT = 3
+    UNKNOWN = 4
+    NEEDS_HISTORY = 5
+    STALE_HISTORY = 6
+
+cdef enum Reason:
+    NO_REASON = 0
+    INSUFFICIENT_TOKENS = 1
+    NO_LIVE_PACK = 2
+    DEVICE_LIMIT = 6
+    IN_USE_ELSEWHERE = 7
+
+cdef enum Entitlement:
+    NO_ENTITLEMENT = 0
+    INCLUDED = 4
+    PAID_WINDOW = 5
+    TOKENS = 6
+
+cdef enum State:
+    NO_SESSION = 0
+    ACTIVE = 1
+    IDLE = 2
+    CLOSED = 3
+    EXPIRED = 4
+    DENIED_STATE = 5
+    SUPERSEDED = 6
+
+cdef enum GraceMode:
+    PER_SESSION = 1
+    CUMULATIVE_24H = 2
+    ONCE_24H = 3
+
+cdef enum EntryKind:
+    ORDER = 1
+    CHARGE = 2
+    EXPIRY = 3
+    MOVE_OUT = 4
+    MOVE_IN = 5
+    REFUND = 7
+
+cdef enum UseEvent:
+    BEGIN = 1
+    IDLE_EVENT = 2
+    RESUME = 3
+    GAP = 4
+    END = 5
+    DENIED_EVENT = 6
+    FREE = 7
+    RENEWED = 8
+    REFUSED = 9
+    LATE = 10
+
+cdef enum:                      # kinds of id
+    DEVICE_ID = 4
+    PACK_ID = 5
+    ID_KINDS = 7
+
+cdef enum:                      # tables, in the order of `COLUMNS`
+    PACK
+    LINE
+    HOLD
+    FREE_USE
+    SESSION
+    DEVICE
+    DEVICE_NAME
+    LEDGER
+    USE_LOG
+    HOLD_GONE
+    LINE_GONE
+    SESSION_GONE
+    DEVICE_GONE
+    FREE_USE_GONE
+    TEAM
+    COUNTER
+    PRODUCT
+    RATE
+    POLICY
+    TABLE_COUNT
+
+cdef enum:                      # their columns
+    PACK_WIDTH = 10
+    LINE_WIDTH = 15
+    HOLD_WIDTH = 6
+    FREE_USE_WIDTH = 5
+    SESSION_WIDTH = 26
+    DEVICE_WIDTH = 4
+    DEVICE_NAME_WIDTH = 3
+    LEDGER_WIDTH = 20
+    USE_LOG_WIDTH = 13
+    KEY_WIDTH = 3
+    SESSION_GONE_WIDTH = 2
+
 cdef enum Phase:                # T4: what comes first at one instant
     PACKS = 0
     COMMANDS = 1
@@ -58,3 +161,284 @@ cdef struct Timer:
     int64_t at
     int32_t phase
     int32_t item                # pack, line or session
+
+# ---------------------------------------------------------------- state
+
+cdef struct Terms:              # a contract's policy, as `commands.Policy`, from `effective_at` on (C14)
+    int64_t effective_at
+    int64_t version
+    int64_t grace
+    int64_t grace_mode
+    int64_t idle_after
+    int64_t heartbeat_interval
+    int64_t renewal_notice
+    int64_t lease_max
+    int64_t lease_margin
+    int64_t late_checkin
+    int64_t late_refunds
+    int64_t late_refunds_period
+    int64_t repeat_retention
+    int64_t make_good
+
+cdef struct Price:
+    int64_t valid_from
+    int64_t version
+    int64_t rate
+
+cdef struct Product:
+    int64_t product
+    int32_t kind                # 0: rates came, the product did not
+    Array prices                # Price, by (valid_from, version, rate)
+
+cdef struct Team:
+    int64_t team
+    int64_t ledger_seq
+    int64_t use_seq
+    int64_t available           # of live packs (P2)
+    int64_t held                # of all packs
+    int64_t next_start          # of the earliest pack in `upcoming`, INT64_MAX when none
+    int8_t dropped
+    int32_t head                # packs of `order` before it have nothing free
+    Array order                 # live packs by P3
+    Array upcoming              # packs that have not begun
+    Array contract              # Terms, by (effective_at, version)
+
+cdef struct Pack:               # P1; `ended` once its free remainder was forfeited (P4)
+    int32_t team
+    int8_t live                 # begun and not ended: it is in its team's order
+    int8_t ended
+    int8_t dirty
+    int64_t pack
+    int64_t size
+    int64_t unit_price
+    int64_t starts_at
+    int64_t ends_at
+    int64_t purchased_at
+    int64_t remaining
+    int64_t held
+    int64_t parent
+
+cdef struct Entry:              # all of one user and product
+    int32_t product
+    int32_t lines
+    int32_t devices
+    int32_t running             # open sessions, a ring in order of their opening
+    int64_t user
+
+cdef struct Device:             # D1, in order of registration
+    int32_t next
+    int64_t device
+    int64_t registered_at
+
+cdef struct Line:               # what remains of a line that nobody uses: W
+    int32_t entry
+    int32_t team
+    int32_t next                # of the same entry
+    int32_t use
+    int64_t paid_until          # W
+
+cdef struct Use:                # the rest of a line: only while it has sessions, a hold or free uses
+    int32_t line
+    int32_t sessions
+    int32_t hold                # slices
+    int32_t free_uses
+    int32_t active              # sessions that use the line (SPEC 3)
+    int32_t lost                # sessions that expired and were not heard since (S5)
+    int64_t charge
+    int64_t pending_since       # P
+    int64_t capture_at
+    int64_t rate
+    int64_t rate_version
+    int64_t policy_version
+    int64_t basis
+    uint64_t session_high
+    uint64_t session_low
+    int64_t used_until
+    int8_t dirty                # Touch
+    int8_t hold_stored
+
+cdef struct Slice:              # tokens of a pack under a hold
+    int32_t next
+    int32_t pack
+    int64_t tokens
+
+cdef struct FreeUse:            # C8
+    int32_t next
+    int64_t began_at
+    int64_t ended_at
+
+cdef struct Ring:
+    int32_t next
+    int32_t before
+
+cdef union Place:
+    Ring ring                   # while it runs: among the sessions of its entry
+    int64_t user                # when it is over
+
+cdef struct Session:
+    uint64_t high
+    uint64_t low
+    int32_t entry               # when it is over: the product
+    int32_t team
+    int32_t line                # NONE: not entitled by tokens
+    int32_t line_next           # of the same line
+    int32_t line_before
+    int32_t operations
+    Place at
+    int64_t device
+    int64_t tokens
+    int64_t content
+    int64_t max_tokens
+    int64_t rights_version
+    int64_t entitled_until
+    int64_t opened_at
+    int64_t contact_at
+    int64_t operated_at
+    int64_t deadline
+    int64_t absence
+    int64_t counter
+    int64_t ended_at
+    int64_t armed               # the earliest timer that is set
+    int8_t state                # 0: the item is free
+    int8_t entitlement
+    int8_t granted
+    int8_t origin
+    int8_t flags                # SessionFlag
+    int8_t reason
+
+cdef enum SessionFlag:
+    IS_IDLE_AWARE = 1
+    IS_REPORTED = 2
+    IS_DIRTY = 4
+
+cdef enum Touch:                # what of a line is to be written
+    TOUCH_LINE = 1
+    TOUCH_HOLD = 2
+    TOUCH_FREE_USES = 4
+
+cdef struct Live:
+    int64_t now
+    int64_t absence             # of the authority, in all its life (S5)
+    int64_t last_refund_batch
+    bint refunded               # in the batch that is open
+    bint forfeits_suspended     # T2
+    bint jitter                 # S3
+    int64_t[ID_KINDS] counters
+    Pool teams
+    Pool products
+    Pool packs
+    Pool entries
+    Pool devices
+    Pool lines
+    Pool uses
+    Pool slices
+    Pool free_uses
+    Pool sessions
+    Index by_team
+    Index by_product
+    Index by_pack
+    Index by_entry
+    Index by_session
+    Ids device_ids
+    Array timers                # Timer, a heap
+    Array deferred              # Timer, of packs that may not end
+    Array due                   # items of the timers of one instant
+    Array scratch               # items of sessions
+    Array dirty_packs
+    Array dirty_lines
+    Array dirty_sessions
+    Array loaded_lines          # that had a Use made, in case sessions follow
+    Array[TABLE_COUNT] rows     # of the batch that is open
+    int32_t session_cursor      # of the sweep
+    int32_t entry_cursor
+
+# ---------------------------------------------------------------- commands and answers
+
+cdef enum Verdict:
+    DECIDED
+    NO_MEMORY
+    NO_PACK                     # a refund names a pack that is not loaded
+
+cdef struct Option:             # `commands.Candidate`
+    int64_t entitlement
+    int64_t team
+    int64_t until
+
+cdef struct Signin:             # `commands.Checkout`
+    uint64_t high
+    uint64_t low
+    uint64_t digest_high
+    uint64_t digest_low
+    int64_t user
+    int64_t product
+    int64_t content
+    int64_t team
+    int64_t refusal
+    int64_t take_over
+    int64_t idle_aware
+    int64_t origin
+    int64_t devices_max
+    int64_t max_tokens
+    int64_t rights_version
+    int64_t option_count
+    const Option *options
+
+cdef struct Given:              # `commands.Refund`
+    int64_t window_start
+    int64_t charge
+    int64_t recent
+    int64_t as_of
+    int64_t count
+    const int64_t *slices       # pack, tokens
+
+cdef struct Contact:            # `commands.Heartbeat`, `commands.Checkin`
+    uint64_t high
+    uint64_t low
+    int64_t counter
+    int64_t operated_at
+    int64_t ended_at
+    const Given *refund
+
+cdef struct Answer:             # `commands.Decision`
+    int64_t outcome
+    int64_t reason
+    int64_t entitlement
+    int64_t state
+    int64_t team
+    int64_t user
+    int64_t product
+    int64_t device
+    int64_t tokens
+    int64_t rate
+    int64_t balance
+    int64_t shortfall
+    int64_t paid_until
+    int64_t pending_since
+    int64_t heartbeat_by
+    int64_t lease_until
+    int64_t ended_at
+    int64_t idle_after
+    int64_t counter
+    uint64_t elsewhere_high
+    uint64_t elsewhere_low
+
+cdef struct Found:              # what a check of a checkout looked up
+    int32_t product
+    int32_t entry
+    int32_t team
+    int64_t device              # 0: its name is new
+    bint registered
+    int64_t left                # sessions to take over
+
+cdef struct Told:               # what a contact tells of a session's use since the last one
+    int spans
+    int64_t[2] starts           # [start, end) of use, an end of FOREVER where it goes on
+    int64_t[2] ends
+    int64_t operated_at
+    int64_t idle_at             # NEVER when it did not happen
+    int64_t resumed_at
+
+cdef struct Ending:             # what a check of a check-in found
+    Outcome outcome
+    int64_t at
+    bint refund

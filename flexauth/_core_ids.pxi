@@ -42,6 +42,13 @@ cdef inline int64_t ids_find(const Ids *ids, uint64_t high, uint64_t low) noexce
     return ids_slot(part, hash, high, low).id
 
 
+cdef inline void ids_prefetch(const Ids *ids, uint64_t high, uint64_t low) noexcept nogil:
+    cdef uint64_t hash = ids_hash(high, low)
+    cdef IdPart *part = &ids.parts[hash >> (64 - PART_BITS)]
+    if part.capacity != 0:
+        prefetch(&part.slots[home(<uint32_t>hash, part.capacity)])
+
+
 cdef bint ids_reserve(Ids *ids, uint64_t high, uint64_t low) noexcept nogil:
     """Room for this digest. A part grows by an eighth and is at most 7/8 full: 24 bytes of slot, 31 in all."""
     cdef uint64_t hash = ids_hash(high, low)

@@ -138,10 +138,13 @@ cdef inline void part_put(uint64_t *slots, uint32_t capacity, uint64_t slot) noe
     slots[at] = slot
 
 
-cdef bint part_grow(Part *part) noexcept nogil:
-    cdef uint32_t capacity = part.capacity + part.capacity // 2 + 8
+cdef bint part_grow(Part *part, int64_t items) noexcept nogil:
+    cdef uint32_t capacity = part.capacity
     cdef uint32_t i
-    cdef uint64_t *slots = <uint64_t *>calloc(capacity, sizeof(uint64_t))
+    cdef uint64_t *slots
+    while <int64_t>(part.used + items) * 5 > <int64_t>capacity * 4:
+        capacity += capacity // 4 + 4
+    slots = <uint64_t *>calloc(capacity, sizeof(uint64_t))
     if slots == NULL:
         return False
     for i in range(part.capacity):
@@ -153,9 +156,10 @@ cdef bint part_grow(Part *part) noexcept nogil:
     return True
 
 
-cdef inline bint index_reserve(Index *index, uint64_t hash) noexcept nogil:
+cdef inline bint index_reserve(Index *index, uint64_t hash, int64_t items) noexcept nogil:
+    """Room for `items` under hashes that share this one's part."""
     cdef Part *part = index_part(index, hash)
-    return <uint64_t>(part.used + 1) * 5 <= <uint64_t>part.capacity * 4 or part_grow(part)
+    return <int64_t>(part.used + items) * 5 <= <int64_t>part.capacity * 4 or part_grow(part, items)
 
 
 cdef inline void index_put(Index *index, uint64_t hash, int32_t item) noexcept nogil:

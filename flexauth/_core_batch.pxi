@@ -1,0 +1,106 @@
+# Batches: records of int64 in, answers of int64 out, without the GIL. The layout is in `_core.pyi`.
+
+cdef enum RecordKind:
+    CHECKOUT_RECORD = 1
+    HEARTBEAT_RECORD = 2
+    CHECKIN_RECORD = 3
+
+cdef enum:
+    AHEAD = 8                   # records whose places in memory are fetched before their turn
+
+
+cdef inline void read_signin(const int64_t *record, Option *option, Signin *signin) noexcept nogil:
+    signin.high = <uint64_t>record[2]
+    signin.low = <uint64_t>record[3]
+    signin.user = record[4]
+    signin.product = record[5]
+    signin.digest_high = <uint64_t>record[6]
+    signin.digest_low = <uint64_t>record[7]
+    signin.content = record[8]
+    signin.team = record[9]
+    signin.refusal = record[10]
+    signin.take_over = record[11]
+    signin.idle_aware = record[12]
+    signin.origin = record[13]
+    signin.devices_max = record[14]
+    signin.max_tokens = record[15]
+    signin.rights_version = record[16]
+    option.entitlement = record[17]
+    option.team = record[18]
+    option.until = record[19]
+    signin.options = option
+    signin.option_count = option.entitlement != NO_ENTITLEMENT
+
+
+cdef inline void fetch_slots(const Live *s, const int64_t *record) noexcept nogil:
+    """Begin to fetch the index slots that a record will need."""
+    cdef int32_t product
+    index_prefetch(&s.by_session, session_hash(<uint64_t>record[2], <uint64_t>record[3]))
+    if record[0] == CHECKOUT_RECORD:
+        product = product_find(s, record[5])
+        if product != NONE:
+            index_prefetch(&s.by_entry, mix_two(record[4], product))
+        ids_prefetch(&s.device_ids, <uint64_t>record[6], <uint64_t>record[7])
+
+
+cdef inline void fetch_items(const Live *s, const int64_t *record) noexcept nogil:
+    """Begin to fetch what the slots point to."""
+    cdef Probe probe
+    cdef int32_t product, i
+    if record[0] == CHECKOUT_RECORD:
+        product = product_find(s, record[5])
+        i = NONE if product == NONE else index_first(&s.by_entry, mix_two(record[4], product), &probe)
+        if i != NONE:
+            prefetch(entry_at(s, i))
+    else:
+        i = index_first(&s.by_session, session_hash(<uint64_t>record[2], <uint64_t>record[3]), &probe)
+        if i != NONE:
+            prefetch(session_at(s, i))
+
+
+cdef Verdict decide_record(Live *s, const int64_t *record, Answer *answer) noexcept nogil:
+    cdef Signin signin
+    cdef Option option
+    cdef Contact heard
+    if not advance(s, record[1]):
+        return NO_MEMORY
+    if record[0] == CHECKOUT_RECORD:
+        read_signin(record, &option, &signin)
+        return decide_checkout(s, &signin, answer)
+    heard.high = <uint64_t>record[2]
+    heard.low = <uint64_t>record[3]
+    heard.counter = record[4]
+    heard.operated_at = record[5]
+    heard.ended_at = record[6]
+    heard.refund = NULL
+    if record[0] == HEARTBEAT_RECORD:
+        return decide_heartbeat(s, &heard, answer)
+    return decide_checkin(s, &heard, answer)
+
+
+cdef int64_t wrong_record(const int64_t *records, int64_t count) noexcept nogil:
+    """The first record that is none, or -1: a kind, a session id and, of a checkout, positive user and product."""
+    cdef int64_t i
+    cdef const int64_t *record
+    for i in range(count):
+        record = records + i * RECORD_WIDTH
+        if not CHECKOUT_RECORD <= record[0] <= CHECKIN_RECORD or (record[2] == 0 and record[3] == 0):
+            return i
+        if record[0] == CHECKOUT_RECORD and (record[4] < 1 or record[5] < 1 or record[14] < 1):
+            return i
+    return -1
+
+
+cdef int64_t decide_records(Live *s, const int64_t *records, int64_t count, int64_t *out) noexcept nogil:
+    """How many were decided: all, unless memory ran out."""
+    cdef int64_t i
+    for i in range(min(count, AHEAD)):
+        fetch_slots(s, records + i * RECORD_WIDTH)
+    for i in range(count):
+        if i + AHEAD < count:
+            fetch_slots(s, records + (i + AHEAD) * RECORD_WIDTH)
+        if i + AHEAD // 2 < count:
+            fetch_items(s, records + (i + AHEAD // 2) * RECORD_WIDTH)
+        if decide_record(s, records + i * RECORD_WIDTH, <Answer *>(out + i * ANSWER_WIDTH)) != DECIDED:
+            return i
+    return count

@@ -1,0 +1,246 @@
+# The commands of a session (SPEC 5): check, which only reads; reserve memory; from there on nothing can fail.
+
+cdef inline void no_answer(Answer *answer, Outcome outcome) noexcept nogil:
+    memset(answer, 0, sizeof(Answer))
+    answer.outcome = outcome
+    answer.paid_until = answer.pending_since = answer.heartbeat_by = answer.lease_until = answer.ended_at = NEVER
+
+
+cdef Verdict decide_checkout(Live *s, const Signin *command, Answer *answer) noexcept nogil:
+    cdef Found found
+    cdef int32_t i = session_find(s, command.high, command.low)
+    if i != NONE:
+        return repeat_checkout(s, i, command, answer)
+    check_checkout(s, command, &found, answer)
+    if answer.outcome == DENIED:
+        found.team = team_ensure(s, answer.team)
+        if found.team == NONE or not reserve(s, 0, 0):
+            return NO_MEMORY
+        refuse(s, command, answer, found.team)
+    if answer.outcome != GRANTED:
+        return DECIDED
+    if not reserve_checkout(s, command, &found, answer):
+        return NO_MEMORY
+    # From here on nothing can fail.
+    cdef int64_t tokens = answer.tokens
+    i = checkout(s, command, &found, answer)
+    facts(s, session_at(s, i), answer)
+    answer.tokens = tokens
+    return DECIDED
+
+
+cdef Verdict repeat_checkout(Live *s, int32_t i, const Signin *command, Answer *answer) noexcept nogil:
+    """SPEC 5.1: the same decision and session, with fresh facts."""
+    cdef const Session *session = session_at(s, i)
+    if session.content != command.content:
+        no_answer(answer, CONFLICT)
+        return DECIDED
+    if is_open(session):
+        if not reserve_contact(s, i, NULL):
+            return NO_MEMORY
+        contact(s, i, NEVER, NEVER)
+    facts(s, session, answer)
+    answer.entitlement = session.granted
+    answer.tokens = session.tokens
+    return DECIDED
+
+
+cdef Verdict decide_heartbeat(Live *s, const Contact *command, Answer *answer) noexcept nogil:
+    cdef int32_t i = session_find(s, command.high, command.low)
+    cdef Session *session
+    if i == NONE:
+        no_answer(answer, UNKNOWN)
+        return DECIDED
+    session = session_at(s, i)
+    if is_open(session) and command.counter > session.counter:
+        if not reserve_contact(s, i, NULL):
+            return NO_MEMORY
+        session.counter = command.counter
+        contact(s, i, command.operated_at, NEVER)
+    facts(s, session, answer)
+    return DECIDED
+
+
+# ---------------------------------------------------------------- check-in (S5, S7)
+
+cdef Verdict check_checkin(Live *s, int32_t i, const Contact *command, Ending *ending) noexcept nogil:
+    """When the session ended, and whether its charge may be refunded or what is missing to say so; reads only."""
+    cdef const Session *session = session_at(s, i)
+    cdef int64_t latest = s.now if is_open(session) else session.ended_at
+    cdef const Terms *terms
+    cdef Told use
+    cdef int64_t used
+    ending.outcome = GRANTED
+    ending.refund = False
+    ending.at = latest
+    if command.ended_at != NEVER:
+        ending.at = min(max(command.ended_at, session.contact_at), latest)
+    if session.line == NONE:
+        return DECIDED
+    terms = terms_at(s, session.team, s.now)
+    if is_open(session):
+        use = told(terms, session, s.now, command.operated_at, ending.at)
+        used = used_until(&use, s.now)
+    else:
+        used = late_use(terms, session, command.operated_at, ending.at)
+    if not refundable(s, i, used, ending.at, terms.late_checkin):
+        return DECIDED
+    if command.refund == NULL:
+        ending.outcome = NEEDS_HISTORY
+    elif (
+        command.refund.window_start != window_start(line_at(s, session.line))
+        or command.refund.as_of < s.last_refund_batch
+        or s.refunded
+    ):
+        ending.outcome = STALE_HISTORY
+    else:
+        ending.refund = True
+        return known_packs(s, command.refund)
+    return DECIDED
+
+
+cdef bint refundable(const Live *s, int32_t i, int64_t used, int64_t ended_at, int64_t late_checkin) noexcept nogil:
+    """S5: whether word that this session's use ended at `used` shows that no use outlived the window's grace."""
+    cdef const Session *session = session_at(s, i)
+    cdef const Line *line = line_at(s, session.line)
+    cdef const Use *use = use_at(s, line.use)
+    return (
+        line.paid_until != NEVER
+        and use.pending_since == NEVER
+        and s.now - ended_at <= late_checkin
+        and max(used, use.used_until) <= use.capture_at
+        and use.active == (session.state == ACTIVE)
+        and not unknown_since(s, use, window_start(line), i)
+    )
+
+
+cdef Verdict known_packs(const Live *s, const Given *fact) noexcept nogil:
+    cdef int64_t i
+    for i in range(fact.count):
+        if pack_find(s, fact.slices[2 * i]) == NONE:
+            return NO_PACK
+    return DECIDED
+
+
+cdef Verdict decide_checkin(Live *s, const Contact *command, Answer *answer) noexcept nogil:
+    cdef int32_t i = session_find(s, command.high, command.low)
+    cdef Session *session
+    cdef Ending ending
+    cdef Verdict verdict
+    cdef int64_t tokens
+    if i == NONE:
+        no_answer(answer, UNKNOWN)
+        return DECIDED
+    session = session_at(s, i)
+    if command.counter <= session.counter or not (is_open(session) or is_late(session)):
+        facts(s, session, answer)
+        return DECIDED
+    verdict = check_checkin(s, i, command, &ending)
+    if verdict != DECIDED:
+        return verdict
+    if ending.outcome != GRANTED:
+        no_answer(answer, ending.outcome)
+        answer.team = team_at(s, session.team).team
+        answer.user = session_user(s, session)
+        answer.product = product_at(s, session_product(s, session)).product
+        answer.pending_since = window_start(line_at(s, session.line))
+        return DECIDED
+    if not reserve_contact(s, i, command.refund if ending.refund else NULL):
+        return NO_MEMORY
+    # From here on nothing can fail.
+    session.counter = command.counter
+    tokens = checkin(s, i, command, &ending)
+    facts(s, session, answer)
+    answer.tokens = tokens
+    return DECIDED
+
+
+cdef inline bint is_late(const Session *session) noexcept nogil:
+    """S5: it expired and nobody has said since when it ended."""
+    return session.state == EXPIRED and not session.flags & IS_REPORTED
+
+
+cdef int64_t checkin(Live *s, int32_t i, const Contact *command, const Ending *ending) noexcept nogil:
+    """Apply a check-in; gives the tokens that came back. An EXPIRED session stays EXPIRED (SPEC 14)."""
+    cdef Session *session = session_at(s, i)
+    cdef const Terms *terms = terms_at(s, session.team, s.now)
+    cdef bint late = not is_open(session)
+    cdef bint within = ending.refund and command.refund.recent < terms.late_refunds
+    cdef int64_t refunded = 0
+    if late:
+        report_session(s, i, late_use(terms, session, command.operated_at, ending.at))
+    else:
+        contact(s, i, command.operated_at, ending.at)
+    if within:
+        refunded = refund(s, session.line, command.refund)
+    if ending.refund or late:
+        log_use(s, LATE, ending.at, session, (1 if within else 2) if ending.refund else 0)
+    if late and session.line != NONE:
+        settle(s, session.line)
+    return refunded
+
+
+cdef void report_session(Live *s, int32_t i, int64_t used) noexcept nogil:
+    """An EXPIRED session's client has said when its use ended."""
+    cdef Session *session = session_at(s, i)
+    cdef Use *use
+    count_in(s, session, -1)
+    session.flags |= IS_REPORTED
+    count_in(s, session, 1)
+    if session.line != NONE:
+        use = use_at(s, line_at(s, session.line).use)
+        use.used_until = max(use.used_until, used)
+        touch(s, session.line, 0)
+    touch_session(s, i)
+
+
+# ---------------------------------------------------------------- refunds (L5)
+
+cdef int64_t refund(Live *s, int32_t i, const Given *fact) noexcept nogil:
+    """Give a charge back to its packs; slices of packs that have ended make one make-good pack."""
+    cdef Line *line = line_at(s, i)
+    cdef Use *use = use_at(s, line.use)
+    cdef int64_t first = 0
+    cdef int64_t total = 0
+    cdef int64_t ended = 0
+    cdef int64_t start = window_start(line)
+    cdef int64_t k, seq
+    cdef int32_t pack
+    for k in range(fact.count):
+        pack = pack_find(s, fact.slices[2 * k])
+        seq = enter(s, REFUND, pack, fact.slices[2 * k + 1], start, line, fact.charge, 0, SELF_REPORTED)
+        tokens_came_free(s, pack_at(s, pack))
+        if first == 0:
+            first = seq
+        if pack_at(s, pack).ended:
+            ended += fact.slices[2 * k + 1]
+        total += fact.slices[2 * k + 1]
+    if ended > 0:
+        make_good(s, line.team, fact, ended, first)
+    line.paid_until = NEVER
+    use.charge = 0
+    touch(s, i, 0)
+    s.refunded = True
+    return total
+
+
+cdef void make_good(Live *s, int32_t team, const Given *fact, int64_t total, int64_t transfer) noexcept nogil:
+    cdef Pack good
+    cdef int32_t i
+    cdef int64_t k
+    memset(&good, 0, sizeof(Pack))
+    good.team = team
+    good.pack = s.counters[PACK_ID]
+    s.counters[PACK_ID] += 1
+    good.size = total
+    good.starts_at = good.purchased_at = s.now
+    good.ends_at = s.now + terms_at(s, team, s.now).make_good
+    for k in range(fact.count):
+        i = pack_find(s, fact.slices[2 * k])
+        if pack_at(s, i).ended:
+            if good.parent == 0:
+                good.parent = pack_at(s, i).pack
+                good.unit_price = pack_at(s, i).unit_price
+            enter(s, MOVE_OUT, i, -fact.slices[2 * k + 1], s.now, NULL, 0, transfer, 0)
+    i = add_pack(s, &good)
+    enter(s, MOVE_IN, i, total, s.now, NULL, 0, transfer, 0)

@@ -1,0 +1,192 @@
+# One command at a time: due timers, check, reserve, apply. `False` means out of memory, and then nothing has changed.
+
+cdef bint reserve(Live *s, int64_t slices, int64_t sessions) noexcept nogil:
+    """Room for a command that moves tokens of so many slices and logs, ends or dirties so many sessions and lines."""
+    return (
+        array_reserve(&s.rows[LEDGER], LEDGER_WIDTH * sizeof(int64_t), 2 * slices + 2)
+        and array_reserve(&s.rows[USE_LOG], USE_LOG_WIDTH * sizeof(int64_t), 2 * sessions + 8)
+        and array_reserve(&s.rows[DEVICE], DEVICE_WIDTH * sizeof(int64_t), 1)
+        and array_reserve(&s.rows[DEVICE_NAME], DEVICE_NAME_WIDTH * sizeof(int64_t), 1)
+        and array_reserve(&s.dirty_sessions, sizeof(int32_t), sessions + 2)
+        and array_reserve(&s.dirty_lines, sizeof(int32_t), sessions + 2)
+        and array_reserve(&s.dirty_packs, sizeof(int32_t), slices + 2)
+        and array_reserve(&s.timers, sizeof(Timer), sessions + 3)
+        and (s.scratch.capacity >= 2 * sessions or array_grow(&s.scratch, sizeof(int32_t), 2 * sessions))
+        and pool_reserve(&s.slices, slices)
+        and pool_reserve(&s.free_uses, sessions + 1)
+        and pool_reserve(&s.uses, 1)
+    )
+
+
+cdef int64_t hold_slices(const Live *s, int32_t line) noexcept nogil:
+    cdef int64_t count = 0
+    cdef int32_t i
+    if line != NONE and line_at(s, line).use != NONE:
+        i = use_at(s, line_at(s, line).use).hold
+        while i != NONE:
+            count += 1
+            i = slice_at(s, i).next
+    return count
+
+
+cdef bint reserve_contact(Live *s, int32_t i, const Given *fact) noexcept nogil:
+    """Room for all that a contact may bring: renewals, a hold, an end of all sessions of the line, a refund or NULL."""
+    cdef const Session *session = session_at(s, i)
+    cdef const Line *line
+    cdef int64_t slices = 0
+    cdef int64_t sessions = 2
+    cdef int64_t windows = 0
+    cdef int32_t other
+    if session.line != NONE:
+        line = line_at(s, session.line)
+        slices = hold_slices(s, session.line)
+        if line.paid_until <= s.now:
+            available(s, line.team)
+            if session.contact_at < line.paid_until:
+                windows = (s.now - line.paid_until) // DAY + 1
+                other = use_at(s, line.use).sessions
+                while other != NONE:
+                    sessions += 1
+                    other = session_at(s, other).line_next
+            slices += team_at(s, line.team).order.count - team_at(s, line.team).head + windows + 1
+    if fact != NULL:
+        slices += fact.count + 1
+        if not reserve_packs(s, session.team, s.counters[PACK_ID], 1):
+            return False
+    return reserve(s, slices, sessions + windows)
+
+
+cdef bint reserve_checkout(Live *s, const Signin *command, Found *found, const Answer *answer) noexcept nogil:
+    cdef int64_t slices = 0
+    cdef int32_t first, i
+    found.team = team_ensure(s, answer.team)
+    if found.team == NONE:
+        return False
+    if answer.tokens > 0:
+        slices = count_slices(s, found.team, answer.tokens)
+    if found.left > 0:
+        first = i = entry_at(s, found.entry).running
+        while True:
+            slices += hold_slices(s, session_at(s, i).line)
+            i = session_at(s, i).at.ring.next
+            if i == first:
+                break
+    return (
+        reserve(s, slices, 2 * found.left + 1)
+        and pool_reserve(&s.sessions, 1)
+        and pool_reserve(&s.entries, 1)
+        and pool_reserve(&s.devices, 1)
+        and pool_reserve(&s.lines, 1)
+        and index_reserve(&s.by_session, session_hash(command.high, command.low), 1)
+        and index_reserve(&s.by_entry, mix_two(command.user, found.product), 1)
+        and ids_reserve(&s.device_ids, command.digest_high, command.digest_low)
+    )
+
+
+# ---------------------------------------------------------------- timers
+
+cdef bint is_due(const Live *s, const Timer *timer) noexcept nogil:
+    """Whether the timer still means something; its subject may have outlived it or gone."""
+    cdef const Pack *pack
+    cdef const Line *line
+    cdef const Session *session
+    if timer.phase == PACKS:
+        pack = pack_at(s, timer.item)
+        return pack.pack != 0 and not pack.ended and pack.ends_at == timer.at
+    if timer.phase == CAPTURES:
+        line = line_at(s, timer.item)
+        return pending_since(s, line) != NEVER and use_at(s, line.use).capture_at == timer.at
+    session = session_at(s, timer.item)
+    return is_open(session) and session.armed == timer.at
+
+
+cdef void expire_pack(Live *s, int32_t i) noexcept nogil:
+    """P4: the free remainder is forfeited; tokens under a hold outlive the end."""
+    cdef Pack *pack = pack_at(s, i)
+    cdef int64_t left = pack.remaining - pack.held
+    available(s, pack.team)
+    pack_leave(s, i)
+    pack.ended = True
+    if left != 0:
+        enter(s, EXPIRY, i, -left, pack.ends_at, NULL, 0, 0, 0)
+    touch_pack(s, i)
+
+
+cdef void expire_lease(Live *s, int32_t i, int64_t at) noexcept nogil:
+    """S5: no contact until the end of the lease. A pending hold stays: when its use ended is not known."""
+    cdef Session *session = session_at(s, i)
+    cdef int64_t ends = lease_end(s, session)
+    if ends <= at:
+        end_session(s, i, EXPIRED, ends)
+    else:
+        session.armed = ends
+        timer_push(s, ends, LEASES, i)
+
+
+cdef bint fire(Live *s, const Timer *timer) noexcept nogil:
+    if not reserve(s, hold_slices(s, timer.item) if timer.phase == CAPTURES else 1, 1):
+        return False
+    s.now = max(s.now, timer.at)
+    if timer.phase == PACKS:
+        expire_pack(s, timer.item)
+    elif timer.phase == CAPTURES:
+        capture(s, timer.item, timer.at)
+    else:
+        expire_lease(s, timer.item, timer.at)
+    return True
+
+
+cdef bint postpone(Live *s) noexcept nogil:
+    """T2: while the clock is not confirmed no pack ends."""
+    if not array_reserve(&s.deferred, sizeof(Timer), 1):
+        return False
+    (<Timer *>s.deferred.data)[s.deferred.count] = (<Timer *>s.timers.data)[0]
+    s.deferred.count += 1
+    timer_pop(s)
+    return True
+
+
+cdef bint gather_due(Live *s) noexcept nogil:
+    """Take the timers of the first instant and phase; the subjects of those that mean something are `due`."""
+    cdef const Timer *heap = <const Timer *>s.timers.data
+    cdef Timer first = heap[0]
+    s.due.count = 0
+    while s.timers.count > 0 and heap[0].at == first.at and heap[0].phase == first.phase:
+        if is_due(s, &heap[0]):
+            if not array_reserve(&s.due, sizeof(int32_t), 1):
+                return False
+            int32_push(&s.due, heap[0].item)
+        timer_pop(s)
+    return True
+
+
+cdef bint fire_instant(Live *s) noexcept nogil:
+    """All timers of the first instant and phase, by id (T4). Out of memory, those that did not run are set again."""
+    cdef Timer timer = (<Timer *>s.timers.data)[0]
+    cdef int64_t ran = 0
+    cdef bint able
+    if timer.phase == PACKS and s.forfeits_suspended:
+        return postpone(s)
+    able = gather_due(s)
+    sort_items(s, <Phase>timer.phase, <int32_t *>s.due.data, s.due.count)
+    while able and ran < s.due.count:
+        timer.item = (<int32_t *>s.due.data)[ran]
+        able = not is_due(s, &timer) or fire(s, &timer)
+        ran += able
+    while ran < s.due.count:
+        timer_push(s, timer.at, <Phase>timer.phase, (<int32_t *>s.due.data)[ran])
+        ran += 1
+    return able
+
+
+cdef bint advance(Live *s, int64_t now) noexcept nogil:
+    """Run what is due before a command at `now` (T4)."""
+    cdef const Timer *first
+    while s.timers.count > 0:
+        first = <const Timer *>s.timers.data
+        if first.at > now or (first.at == now and first.phase >= COMMANDS):
+            break
+        if not fire_instant(s):
+            return False
+    s.now = max(s.now, now)
+    return True

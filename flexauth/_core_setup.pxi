@@ -1,0 +1,220 @@
+# The commands that set up teams, packs, products and devices, from their Python values; and what the core shows of itself.
+
+cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except *:
+    no_answer(answer, GRANTED)
+    if kind is AddPacks:
+        return add_packs(s, command.team, command.packs, answer)
+    if kind is PutProduct:
+        return put_product(s, command.product, command.kind)
+    if kind is PutRate:
+        return put_rate(s, command)
+    if kind is PutPolicy:
+        return put_policy(s, command)
+    if kind is ReleaseDevice:
+        return release_device(s, command.user, command.product, command.device, answer)
+    raise TypeError(f"{kind.__name__} is not a command")
+
+
+cdef Verdict put_product(Live *s, int64_t product, int32_t kind) except *:
+    cdef int32_t i = product_ensure(s, product)
+    if i == NONE:
+        return NO_MEMORY
+    product_at(s, i).kind = kind
+    return DECIDED
+
+
+cdef Verdict put_rate(Live *s, object command) except *:
+    cdef int32_t i = product_ensure(s, command.product)
+    cdef Price price
+    price.valid_from = command.valid_from
+    price.version = command.version
+    price.rate = command.rate
+    return DECIDED if i != NONE and put_price(product_at(s, i), &price) else NO_MEMORY
+
+
+cdef Verdict put_policy(Live *s, object command) except *:
+    cdef int32_t i = team_ensure(s, command.team)
+    cdef Terms terms = terms_of(command.policy, command.effective_at, command.version)
+    return DECIDED if i != NONE and put_terms(team_at(s, i), &terms) else NO_MEMORY
+
+
+cdef Verdict add_packs(Live *s, int64_t team, tuple packs, Answer *answer) except *:
+    """P1: an order's packs enter, or none."""
+    cdef int64_t count = len(packs)
+    cdef int32_t t = team_ensure(s, team)
+    cdef Array made
+    cdef Pack *pack
+    cdef int32_t i
+    cdef bint able
+    memset(&made, 0, sizeof(Array))
+    able = t != NONE and array_reserve(&made, sizeof(Pack), count)
+    try:
+        for terms in packs if able else ():
+            pack = <Pack *>made.data + made.count
+            memset(pack, 0, sizeof(Pack))
+            pack.team = t
+            pack.pack = terms.pack
+            pack.size = terms.size
+            pack.unit_price = terms.unit_price
+            pack.starts_at = terms.starts_at
+            pack.ends_at = terms.ends_at
+            pack.purchased_at = terms.purchased_at
+            made.count += 1
+        for i in range(made.count):
+            able = able and reserve_packs(s, t, (<Pack *>made.data)[i].pack, count)
+        if not able:
+            return NO_MEMORY
+        # From here on nothing can fail.
+        for i in range(made.count):
+            pack = <Pack *>made.data + i
+            enter(s, ORDER, add_pack(s, pack), pack.size, s.now, NULL, 0, 0, 0)
+    finally:
+        array_clear(&made)
+    answer.team = team
+    answer.balance = available(s, t)
+    return DECIDED
+
+
+cdef Verdict release_device(Live *s, int64_t user, int64_t product, int64_t device, Answer *answer) except *:
+    """D1: the device counts no more; a session that runs on it goes on."""
+    cdef int32_t entry = entry_find(s, user, product_find(s, product))
+    cdef int32_t i = device_find(s, entry, device)
+    cdef int64_t *row
+    if i == NONE:
+        no_answer(answer, UNKNOWN)
+        return DECIDED
+    if not array_reserve(&s.rows[DEVICE_GONE], KEY_WIDTH * sizeof(int64_t), 1):
+        return NO_MEMORY
+    forget_device(s, entry, i)
+    row = row_push(&s.rows[DEVICE_GONE], KEY_WIDTH)
+    row[0] = answer.user = user
+    row[1] = answer.product = product
+    row[2] = answer.device = device
+    return DECIDED
+
+
+# ---------------------------------------------------------------- what it holds
+
+cdef list sorted_rows(Array *rows, int table):
+    """The rows as sorted tuples; the buffer is freed."""
+    cdef int64_t *data = <int64_t *>rows.data
+    cdef int width = WIDTHS[table]
+    cdef int64_t i
+    cdef int column
+    found = []
+    for i in range(rows.count):
+        found.append(tuple([data[i * width + column] for column in range(width)]))
+    array_clear(rows)
+    found.sort()
+    return found
+
+
+cdef Array new_rows(int table, int64_t count) except *:
+    cdef Array rows
+    memset(&rows, 0, sizeof(Array))
+    if not array_reserve(&rows, WIDTHS[table] * sizeof(int64_t), count):
+        raise MemoryError
+    return rows
+
+
+cdef list dump_packs(Live *s):
+    cdef Array rows = new_rows(PACK, s.packs.live)
+    cdef int32_t i
+    for i in range(s.packs.used):
+        if pack_at(s, i).pack != 0:
+            put_pack_row(s, pack_at(s, i), row_push(&rows, PACK_WIDTH))
+    return sorted_rows(&rows, PACK)
+
+
+cdef list dump_sessions(Live *s):
+    cdef Array rows = new_rows(SESSION, s.sessions.live)
+    cdef int32_t i
+    for i in range(s.sessions.used):
+        if session_at(s, i).state != 0:
+            put_session(s, session_at(s, i), row_push(&rows, SESSION_WIDTH))
+    return sorted_rows(&rows, SESSION)
+
+
+cdef dict dump_lines(Live *s, int64_t now):
+    """Lines that are something, their holds and free uses."""
+    cdef Array lines = new_rows(LINE, s.lines.live)
+    cdef Array holds = new_rows(HOLD, s.slices.live)
+    cdef Array free_uses = new_rows(FREE_USE, s.free_uses.live)
+    cdef int32_t entry, i
+    cdef Use *use
+    for entry in range(s.entries.used):
+        i = entry_at(s, entry).lines if entry_at(s, entry).user != 0 else NONE
+        while i != NONE:
+            use = use_of(s, line_at(s, i))
+            if not nothing(s, line_at(s, i), now):
+                if use != NULL:
+                    if at_rest(use):
+                        forget_terms(use)
+                    write_holds(s, line_at(s, i), &holds)
+                    write_free_uses(s, line_at(s, i), &free_uses)
+                put_line(s, line_at(s, i), row_push(&lines, LINE_WIDTH))
+            i = line_at(s, i).next
+    return {
+        "line": sorted_rows(&lines, LINE),
+        "hold": sorted_rows(&holds, HOLD),
+        "free_use": sorted_rows(&free_uses, FREE_USE),
+    }
+
+
+cdef list dump_devices(Live *s):
+    cdef Array rows = new_rows(DEVICE, s.devices.live)
+    cdef int32_t entry, i
+    cdef int64_t *row
+    for entry in range(s.entries.used):
+        i = entry_at(s, entry).devices if entry_at(s, entry).user != 0 else NONE
+        while i != NONE:
+            row = row_push(&rows, DEVICE_WIDTH)
+            row[0] = entry_at(s, entry).user
+            row[1] = product_at(s, entry_at(s, entry).product).product
+            row[2] = device_at(s, i).device
+            row[3] = device_at(s, i).registered_at
+            i = device_at(s, i).next
+    return sorted_rows(&rows, DEVICE)
+
+
+cdef dict dump_state(Live *s, int64_t now):
+    cdef int32_t i
+    teams = [
+        (team_at(s, i).team, team_at(s, i).ledger_seq, team_at(s, i).use_seq)
+        for i in range(s.teams.used)
+        if team_at(s, i).ledger_seq or team_at(s, i).use_seq
+    ]
+    return {
+        "pack": dump_packs(s),
+        **dump_lines(s, now),
+        "session": dump_sessions(s),
+        "device": dump_devices(s),
+        "team": sorted(teams),
+    }
+
+
+cdef int check_row(const Live *s, int table, const int64_t *row) except -1:
+    """What a row must be before the state takes it."""
+    if table == HOLD and pack_find(s, row[4]) == NONE:
+        raise KeyError(f"a hold names pack {row[4]}, which is not loaded")
+    if table == COUNTER and not 0 < row[0] < ID_KINDS:
+        raise ValueError(f"a counter's kind is {row[0]}; it is a commands.IdKind")
+    if table == SESSION and not 0 <= row[19] <= INT32_MAX:
+        raise ValueError(f"a session's operations are {row[19]}; the core counts to 2**31 - 1")
+    if table == SESSION and row[3] < 1 or table in (LINE, FREE_USE) and row[1] < 1 or table == DEVICE and row[0] < 1:
+        raise ValueError(f"a row of {TABLE_NAMES[table]} has no user")
+    return 0
+
+
+cdef dict memory_sizes(const Live *s):
+    """(items, bytes), hash slots and timers included, of each kind of thing."""
+    return {
+        "line": (s.lines.live, pool_bytes(&s.lines) + pool_bytes(&s.entries) + index_bytes(&s.by_entry)),
+        "use": (s.uses.live, pool_bytes(&s.uses) + pool_bytes(&s.slices) + pool_bytes(&s.free_uses)),
+        "session": (
+            s.sessions.live,
+            pool_bytes(&s.sessions) + index_bytes(&s.by_session) + s.timers.capacity * <int64_t>sizeof(Timer),
+        ),
+        "device": (s.devices.live, pool_bytes(&s.devices) + ids_bytes(&s.device_ids)),
+        "pack": (s.packs.live, pool_bytes(&s.packs) + index_bytes(&s.by_pack)),
+    }
