@@ -188,7 +188,7 @@ def checkout(world: World, command: Checkout, decision: Decision) -> Session:
         if decision.tokens:
             lines.hold(world, line, session, world.now, basis)
         line.used_until = max(line.used_until, world.now)
-    for key in dict.fromkeys(s.line for s in left if s.on_tokens and s.line != session.line):
+    for key in dict.fromkeys(s.line for s in left if s.on_tokens):
         lines.settle(world, world.lines[key])
     _set_deadline(world, session)
     return session

@@ -105,14 +105,15 @@ ORDER BY ledger.window_start DESC, ledger.team DESC, ledger.product DESC LIMIT :
 
 -- name: sessions_of_user
 -- Sessions of a user, the latest sign-in first.
-SELECT session.* FROM member JOIN session ON session.team = member.team AND session.user = member.user
+SELECT known_session.* FROM member
+JOIN known_session ON known_session.team = member.team AND known_session.user = member.user
 WHERE member.user = :user
 AND (opened_at, session_hi, session_lo) < (:before, :before_hi, :before_lo)
 ORDER BY opened_at DESC, session_hi DESC, session_lo DESC LIMIT :limit;
 
 -- name: sessions_of_team
 -- Sessions of a team, the latest sign-in first.
-SELECT * FROM session WHERE team = :team
+SELECT * FROM known_session WHERE team = :team
 AND (opened_at, session_hi, session_lo) < (:before, :before_hi, :before_lo)
 ORDER BY opened_at DESC, session_hi DESC, session_lo DESC LIMIT :limit;
 

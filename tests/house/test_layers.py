@@ -15,10 +15,10 @@ COMPOSED = "config sample bootstrap v1 flexauth_client"
 
 # From the innermost to the outermost: layer, module or package, what it may import of ours.
 LAYERS = (
-    ("core", "_core", ""),
     ("values", "commands", "faults limits"),
     ("values", "faults", ""),
     ("values", "limits", ""),
+    ("core", "_core", "commands"),
     ("values", "requests", "commands faults limits"),
     ("values", "answers", "commands requests"),
     ("values", "ledger", "commands faults limits"),
@@ -158,8 +158,8 @@ def test_the_table_names_no_module_that_is_gone() -> None:
         ("flexauth/sequencer.py", "from flexauth.rpc import server"),
         ("flexauth/authority.py", "import apsw"),
         ("flexauth/store/sqlite.py", "import asyncio"),
-        ("flexauth/_core.pyx", "from flexauth.commands cimport Charge"),
-        ("flexauth/_core.pyx", "cimport flexauth.limits"),
+        ("flexauth/_core.pyx", "from flexauth.rights cimport Charge"),
+        ("flexauth/_core.pyx", "cimport flexauth.policy"),
         ("flexauth/helper.py", ""),
         ("client/src/flexauth_client/session.py", "from flexauth.limits import NAMES"),
     ],

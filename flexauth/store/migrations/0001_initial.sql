@@ -1,5 +1,6 @@
 -- Schema 1. Times are microseconds since the epoch (UTC), -1 for a time that is not there; tokens are whole.
--- Every invariant that SQL can hold is held here, so that the file refuses what a wrong program would write.
+-- Every invariant that SQL can hold is held here, so that the file refuses what a wrong program would write. What is
+-- refused rolls the whole batch back: ROLLBACK, not ABORT, so that SQLite keeps no journal of each statement.
 
 CREATE TABLE authority (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -14,10 +15,10 @@ INSERT INTO authority VALUES (1, 0, 0, 0, 0, 1, 1);
 
 CREATE TRIGGER authority_goes_forward BEFORE UPDATE ON authority
 WHEN NEW.batch < OLD.batch OR NEW.mark < OLD.mark OR NEW.absence < OLD.absence OR NEW.epoch < OLD.epoch
-BEGIN SELECT RAISE(ABORT, 'authority: batch, mark, absence and epoch only go forward'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'authority: batch, mark, absence and epoch only go forward'); END;
 
 CREATE TRIGGER authority_stays BEFORE DELETE ON authority
-BEGIN SELECT RAISE(ABORT, 'authority: its row is never deleted'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'authority: its row is never deleted'); END;
 
 -- Ids are given out once, also after an erasure.
 CREATE TABLE counter (
@@ -105,13 +106,13 @@ CREATE TABLE policy (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER rate_is_kept BEFORE UPDATE ON rate
-BEGIN SELECT RAISE(ABORT, 'rate: a rate is never changed, a later version replaces it (C14)'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'rate: a rate is never changed, a later version replaces it (C14)'); END;
 CREATE TRIGGER rate_is_kept_whole BEFORE DELETE ON rate
-BEGIN SELECT RAISE(ABORT, 'rate: a rate is never deleted (C14)'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'rate: a rate is never deleted (C14)'); END;
 CREATE TRIGGER policy_is_kept BEFORE UPDATE ON policy
-BEGIN SELECT RAISE(ABORT, 'policy: terms are never changed, a later version replaces them (C14)'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'policy: terms are never changed, a later version replaces them (C14)'); END;
 CREATE TRIGGER policy_is_kept_whole BEFORE DELETE ON policy
-BEGIN SELECT RAISE(ABORT, 'policy: terms are never deleted (C14)'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'policy: terms are never deleted (C14)'); END;
 
 -- Whoever holds the fence of a team serves it; a batch decided under another epoch is refused.
 CREATE TABLE fence (
@@ -122,7 +123,7 @@ CREATE TABLE fence (
 ) STRICT;
 
 CREATE TRIGGER fence_goes_forward BEFORE UPDATE ON fence WHEN NEW.epoch < OLD.epoch
-BEGIN SELECT RAISE(ABORT, 'fence: an epoch only goes forward'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'fence: an epoch only goes forward'); END;
 
 CREATE TRIGGER team_begins AFTER INSERT ON team BEGIN
     INSERT INTO fence VALUES (NEW.team, '', 0, -1);
@@ -190,12 +191,12 @@ CREATE TRIGGER pack_begins AFTER INSERT ON pack BEGIN
     UPDATE counter SET next = max(next, NEW.pack + 1) WHERE kind = 5;
 END;
 CREATE TRIGGER pack_is_kept BEFORE DELETE ON pack
-BEGIN SELECT RAISE(ABORT, 'pack: a pack is never deleted'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'pack: a pack is never deleted'); END;
 CREATE TRIGGER pack_terms_are_kept
 BEFORE UPDATE OF pack, team, size, unit_price, starts_at, ends_at, purchased_at, parent ON pack
-BEGIN SELECT RAISE(ABORT, 'pack: team, size, price, dates and parent never change'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'pack: team, size, price, dates and parent never change'); END;
 CREATE TRIGGER account_is_kept BEFORE DELETE ON account
-BEGIN SELECT RAISE(ABORT, 'account: the account of a pack is never deleted'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'account: the account of a pack is never deleted'); END;
 
 CREATE TABLE purchase_pack (
     purchase INTEGER NOT NULL REFERENCES purchase,
@@ -238,13 +239,13 @@ CREATE TABLE hold (
 CREATE INDEX hold_divided ON hold (team, user, product) WHERE position = 1;
 
 CREATE TRIGGER hold_reserves AFTER INSERT ON hold BEGIN
-    UPDATE account SET held = held + NEW.tokens WHERE pack = NEW.pack AND team = NEW.team;
-    SELECT RAISE(ABORT, 'hold: the team has no such pack') WHERE changes() = 0;
+    UPDATE OR ROLLBACK account SET held = held + NEW.tokens WHERE pack = NEW.pack AND team = NEW.team;
+    SELECT RAISE(ROLLBACK, 'hold: the team has no such pack') WHERE changes() = 0;
 END;
 CREATE TRIGGER hold_releases AFTER DELETE ON hold
-BEGIN UPDATE account SET held = held - OLD.tokens WHERE pack = OLD.pack; END;
+BEGIN UPDATE OR ROLLBACK account SET held = held - OLD.tokens WHERE pack = OLD.pack; END;
 CREATE TRIGGER hold_is_placed_anew BEFORE UPDATE ON hold
-BEGIN SELECT RAISE(ABORT, 'hold: a hold is never changed, only placed and released'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'hold: a hold is never changed, only placed and released'); END;
 
 CREATE TABLE free_use (
     team INTEGER NOT NULL,
@@ -285,6 +286,36 @@ CREATE TABLE session (
     PRIMARY KEY (session_hi, session_lo)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_team ON session (team, user);
+
+-- What is shown of a session that is over for repeats and late check-ins: live tables stay small (R7).
+CREATE TABLE past_session (
+    session_hi INTEGER NOT NULL,
+    session_lo INTEGER NOT NULL,
+    team INTEGER NOT NULL,
+    user INTEGER NOT NULL,
+    product INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    entitlement INTEGER NOT NULL,
+    opened_at INTEGER NOT NULL,
+    deadline INTEGER NOT NULL,
+    counter INTEGER NOT NULL,
+    ended_at INTEGER NOT NULL,
+    PRIMARY KEY (session_hi, session_lo)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX past_session_user ON past_session (user, opened_at);
+CREATE INDEX past_session_team ON past_session (team, opened_at);
+
+CREATE TRIGGER session_is_past AFTER DELETE ON session BEGIN
+    REPLACE INTO past_session VALUES (OLD.session_hi, OLD.session_lo, OLD.team, OLD.user, OLD.product, OLD.device,
+        OLD.state, OLD.entitlement, OLD.opened_at, OLD.deadline, OLD.counter, OLD.ended_at);
+END;
+
+CREATE VIEW known_session AS
+SELECT session_hi, session_lo, team, user, product, device, state, entitlement, opened_at, deadline, counter, ended_at
+FROM session
+UNION ALL SELECT * FROM past_session AS past
+WHERE NOT EXISTS (SELECT 1 FROM session WHERE session_hi = past.session_hi AND session_lo = past.session_lo);
 
 CREATE TABLE device (
     user INTEGER NOT NULL,
@@ -369,16 +400,16 @@ FROM ledger WHERE kind = 2 AND window_start >= 0
 GROUP BY team, user, product, window_start;
 
 CREATE TRIGGER ledger_follows AFTER INSERT ON ledger BEGIN
-    SELECT RAISE(ABORT, 'ledger: an entry follows the last of its team by sequence and hash (L3)') WHERE NOT iif(
+    SELECT RAISE(ROLLBACK, 'ledger: an entry follows the last of its team by sequence and hash (L3)') WHERE NOT iif(
         NEW.seq = 1, NEW.previous = zeroblob(32),
         EXISTS (SELECT 1 FROM ledger WHERE team = NEW.team AND seq = NEW.seq - 1 AND hash = NEW.previous));
 END;
 -- CHARGE, the frequent kind, apart from the others.
 CREATE TRIGGER ledger_charges AFTER INSERT ON ledger WHEN NEW.kind = 2 BEGIN
-    UPDATE account SET remaining = remaining + NEW.tokens, consumed = consumed - NEW.tokens
+    UPDATE OR ROLLBACK account SET remaining = remaining + NEW.tokens, consumed = consumed - NEW.tokens
         WHERE pack = NEW.pack AND team = NEW.team;
-    SELECT RAISE(ABORT, 'ledger: the team has no such pack') WHERE changes() = 0;
-    SELECT RAISE(ABORT, 'ledger: windows of a line never overlap, and slices of one are its rate at most (C15)')
+    SELECT RAISE(ROLLBACK, 'ledger: the team has no such pack') WHERE changes() = 0;
+    SELECT RAISE(ROLLBACK, 'ledger: windows of a line never overlap, and slices of one are its rate at most (C15)')
         WHERE EXISTS (
             SELECT 1 FROM ledger AS other
             WHERE other.kind = 2 AND other.window_start >= 0
@@ -397,7 +428,7 @@ CREATE TRIGGER ledger_charges AFTER INSERT ON ledger WHEN NEW.kind = 2 BEGIN
                             AND refund.product = NEW.product AND refund.window_start = other.window_start)));
 END;
 CREATE TRIGGER ledger_moves AFTER INSERT ON ledger WHEN NEW.kind <> 2 AND NEW.pack <> 0 BEGIN
-    UPDATE account SET
+    UPDATE OR ROLLBACK account SET
         remaining = remaining + NEW.tokens,
         opening = opening + iif(NEW.kind IN (1, 5, 6) AND opening < size, NEW.tokens, 0),
         moved_out = moved_out - iif(NEW.kind IN (4, 5, 6) AND opening = size, NEW.tokens, 0),
@@ -405,18 +436,18 @@ CREATE TRIGGER ledger_moves AFTER INSERT ON ledger WHEN NEW.kind <> 2 AND NEW.pa
         refunded = refunded + iif(NEW.kind = 7, NEW.tokens, 0),
         adjusted = adjusted + iif(NEW.kind = 8, NEW.tokens, 0)
         WHERE pack = NEW.pack AND team = NEW.team;
-    SELECT RAISE(ABORT, 'ledger: the team has no such pack') WHERE changes() = 0;
+    SELECT RAISE(ROLLBACK, 'ledger: the team has no such pack') WHERE changes() = 0;
 END;
 CREATE TRIGGER ledger_refunds AFTER INSERT ON ledger WHEN NEW.kind = 7 BEGIN
-    SELECT RAISE(ABORT, 'ledger: a refund gives back what its charge took, at most (L5)') WHERE NOT EXISTS (
+    SELECT RAISE(ROLLBACK, 'ledger: a refund gives back what its charge took, at most (L5)') WHERE NOT EXISTS (
         SELECT 1 FROM charge
         WHERE team = NEW.team AND user = NEW.user AND product = NEW.product AND window_start = NEW.window_start
             AND refunded <= tokens);
 END;
 CREATE TRIGGER ledger_is_kept BEFORE UPDATE ON ledger
-BEGIN SELECT RAISE(ABORT, 'ledger: entries are never changed (L1)'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'ledger: entries are never changed (L1)'); END;
 CREATE TRIGGER ledger_is_kept_whole BEFORE DELETE ON ledger
-BEGIN SELECT RAISE(ABORT, 'ledger: entries are never deleted (L1)'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'ledger: entries are never deleted (L1)'); END;
 
 CREATE TABLE use_log (
     team INTEGER NOT NULL,
@@ -437,9 +468,9 @@ CREATE TABLE use_log (
 CREATE INDEX use_log_session ON use_log (session_hi, session_lo);
 
 CREATE TRIGGER use_log_is_kept BEFORE UPDATE ON use_log
-BEGIN SELECT RAISE(ABORT, 'use_log: rows are never changed (L7)'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'use_log: rows are never changed (L7)'); END;
 CREATE TRIGGER use_log_is_kept_whole BEFORE DELETE ON use_log
-BEGIN SELECT RAISE(ABORT, 'use_log: rows are never deleted (L7)'); END;
+BEGIN SELECT RAISE(ROLLBACK, 'use_log: rows are never deleted (L7)'); END;
 
 -- What a person reads ---------------------------------------------------------------------------------------------
 -- Views with names, times in UTC and session ids as text. Programs read the tables.
