@@ -195,7 +195,6 @@ class Reference:
             if budget and self._over(session, now):
                 budget -= 1
                 del world.sessions[session.session]
-                world.dirty["session"].discard(session.session)
                 world.dirty["session_gone"].add(session.session)
                 if session.line in world.lines:
                     world.lines[session.line].sessions.pop(session.session, None)
@@ -206,8 +205,8 @@ class Reference:
                 world.dirty_lines["gone"].add(line.key)
 
     def _over(self, session: Session, now: int) -> bool:
-        """R7: late check-in and repeats are over, and no hold stands in its name."""
-        if session.open:
+        """R7: late check-in and repeats are over, no hold stands in its name, and how it ended is stored."""
+        if session.open or session.session in self._world.dirty["session"]:
             return False
         line = self._world.lines.get(session.line)
         if line is not None and line.pending_since != NEVER and line.session == session.session:
