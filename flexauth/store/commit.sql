@@ -57,11 +57,11 @@ ON CONFLICT DO NOTHING;
 
 -- name: insert_entry
 -- A sealed ledger entry; its triggers check the chain and the windows, and move the pack's account.
-INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT OR ROLLBACK INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: insert_hold
 -- A slice of a hold; its trigger reserves the tokens.
-INSERT INTO hold VALUES (?, ?, ?, ?, ?, ?);
+INSERT OR ROLLBACK INTO hold VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: settle_pack
 -- The pack as the engine left it, if what it says remains is what the entries left. Otherwise no row changes.
@@ -83,7 +83,7 @@ REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 
 
 -- name: insert_device_name
 -- The digest by which a device is known; its id is given once.
-INSERT INTO device_name VALUES (?, ?, ?);
+INSERT OR ROLLBACK INTO device_name VALUES (?, ?, ?);
 
 -- name: put_device
 -- A device that counts for a user and a product (D1).
@@ -91,4 +91,4 @@ REPLACE INTO device VALUES (?, ?, ?, ?);
 
 -- name: insert_use
 -- A row of the use log (L7).
-INSERT INTO use_log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT OR ROLLBACK INTO use_log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);

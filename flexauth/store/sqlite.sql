@@ -14,12 +14,10 @@ PRAGMA synchronous = FULL;
 PRAGMA wal_autocheckpoint = 0;
 PRAGMA journal_size_limit = 67108864;
 PRAGMA cache_size = -131072;
-PRAGMA temp_store = MEMORY;
 
 -- name: pragmas_memory
 -- Of a store that lives in memory.
 PRAGMA journal_mode = MEMORY;
-PRAGMA temp_store = MEMORY;
 
 -- name: pragmas_reader
 -- Of a reader.
