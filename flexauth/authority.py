@@ -88,6 +88,11 @@ class Authority:
         self._sequencer.submit(work)
         return work.future.result()
 
+    @property
+    def stopped(self) -> bool:
+        """True once nothing is answered any more: closed, or its store is beyond help."""
+        return self._sequencer.stopped
+
     def close(self, *, kill: bool = False) -> None:
         """Decide and store what waits, then stop; killed, whatever is not stored is dropped at once."""
         self._sequencer.close(kill=kill)

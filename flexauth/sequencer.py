@@ -9,47 +9,27 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 import structlog
 
-from flexauth import ledger, limits
+from flexauth import limits
 from flexauth.clock import AuthorityTime, Clock
-from flexauth.commands import NEVER, SECOND, Effects, Engine
-from flexauth.faults import Broken, Fault, FenceLost, Overloaded, Stopping, StorageFull, StoreFailed
+from flexauth.commands import NEVER, SECOND, Engine
+from flexauth.committer import FLUSH_INTERVAL, Committer, Decided
+from flexauth.faults import Broken, Fault, Overloaded, Stopping, StorageFull, StoreFailed
 from flexauth.residence import load_again, load_all
-from flexauth.store.port import Batch, Store, Write
+from flexauth.store.port import Store, Write
 from flexauth.work import Later, Turn, Work
 
-__all__ = ["FLUSH_INTERVAL", "Sequencer"]
+__all__ = ["Sequencer"]
 
-#: *(policy of the server)* The mark of time is stored at least so often (R1, T2).
-FLUSH_INTERVAL = 10 * SECOND
 _SWEEP_BUDGET = 64
 _CATCH_UP_SPAN = 60 * SECOND
 _PROBE_EVERY = SECOND
 _PROBE_SECONDS = 0.2
 _log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class _Decided:
-    """A batch on its way to the store."""
-
-    number: int
-    at: int
-    effects: Effects
-    works: list[Work[Any]]
-    writes: list[Write]
-    fault: Fault | None = None
-    done: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def empty(self) -> bool:
-        """Nothing to store: only answers that wait for the batches before."""
-        return not self.writes and not any(True for _ in self.effects.tables())
 
 
 class Sequencer:
@@ -63,19 +43,21 @@ class Sequencer:
         meta = store.meta()
         self.time = AuthorityTime(clock, meta.mark)
         now = self.time.now()
-        self._stored, self._stored_at = meta.batch, meta.mark
+        self._committer = Committer(store)
         self._absence = meta.absence + (now - meta.mark if meta.mark else 0)
+        #: Device names of lost batches: their ids are given out, so the next batch brings their rows.
+        self._names: list[tuple[int, ...]] = []
         self.engine = self._build(now)
         self._step_told = 0
-        self._fences: dict[int, int] = {}
-        self._heads: dict[int, ledger.Head] = {}
         self._waiting: deque[Work[Any]] = deque()
         self._wake = threading.Condition()
         self._stopping = self._killed = self._finished = False
+        self._troubled = False
+        self._taken: list[Work[Any]] = []
         self._full_since: int | None = None
         self._probed_at = 0
-        self._in_flight: _Decided | None = None
-        self._to_write: _Decided | None = None
+        self._in_flight: Decided | None = None
+        self._to_write: Decided | None = None
         self._handed = threading.Condition()
         self._writer = threading.Thread(target=self._write_forever, name="flexauth-writer", daemon=True)
         self._thread = threading.Thread(target=self._run, name="flexauth-sequencer", daemon=True)
@@ -88,7 +70,13 @@ class Sequencer:
         engine.start(now, self._absence)
         load_all(engine, self._store)
         engine.suspend_forfeits(not self.time.trusted)
+        self._names = []
         return engine
+
+    @property
+    def stopped(self) -> bool:
+        """True once nothing is answered any more: closed, or its store is beyond help."""
+        return not self._thread.is_alive()
 
     def submit(self, work: Work[Any]) -> None:
         """Queue a unit of work. Faults `Overloaded` and `Stopping`, before any effect."""
@@ -115,10 +103,9 @@ class Sequencer:
             self._catch_up()
             while self._turn():
                 pass
-        except Exception:
+        except Exception:  # noqa: BLE001  # callers hear it, the process lives to say so
             _log.exception("sequencer_failed")
             self._killed = True
-            raise
         finally:
             self._finish()
 
@@ -133,6 +120,7 @@ class Sequencer:
             batch.done.wait()
             if batch.fault is not None:
                 self._fail(batch.works, batch.fault)
+        self._fail([work for work in self._taken if not work.future.done()], Stopping())
         with self._handed:
             self._finished = True
             self._handed.notify()
@@ -140,14 +128,14 @@ class Sequencer:
     def _catch_up(self) -> None:
         """What fell due while the authority was away runs first, in order of its time, in batches of bounded span."""
         now = self.time.now()
-        while NEVER != (due := self.engine.next_due()) < now and not self._killed:
+        while NEVER != (due := self.engine.next_due()) < now and not (self._killed or self._troubled):
             self.engine.advance(min(now, due + _CATCH_UP_SPAN))
-            number = (self._in_flight.number if self._in_flight else self._stored) + 1
-            self._hand_over(_Decided(number, now, self.engine.take_effects(number), [], []))
+            number = (self._in_flight.number if self._in_flight else self._committer.stored) + 1
+            self._hand_over(Decided(number, now, self.engine.take_effects(number), [], [], self._take_names()))
 
     def _turn(self) -> bool:
         """Take, decide and hand over one batch; False at the end."""
-        works = self._take()
+        works = self._taken = self._take()
         if self._lost:
             self._await_writer()
         if self._killed:
@@ -157,6 +145,8 @@ class Sequencer:
             return self._last_batch()
         if self._full_since is not None:
             self._serve_while_full(works)
+            if not works or self._clock.boot() - self._probed_at >= _PROBE_EVERY:
+                self._has_space()
             return True
         if works and works[0].alone:
             self._drain()
@@ -169,6 +159,8 @@ class Sequencer:
         if decided is not None:
             decided.works = [work for work in works if not isinstance(work.answer, Later)]
             self._hand_over(decided)
+        else:
+            self._troubled = False
         if later or (works and works[0].alone):
             self._drain()
         for work in later:
@@ -179,7 +171,7 @@ class Sequencer:
         """What waits, as one batch; sleeps until something waits or is due. An act that is alone comes alone."""
         with self._wake:
             if not self._waiting and not self._stopping and not self._lost:
-                seconds = _PROBE_SECONDS if self._full_since is not None else self._sleep_seconds()
+                seconds = _PROBE_SECONDS if self._troubled else self._sleep_seconds()
                 self._wake.wait(seconds)
             taken: list[Work[Any]] = []
             while self._waiting and len(taken) < limits.BATCH_COMMANDS:
@@ -195,13 +187,13 @@ class Sequencer:
 
     def _sleep_seconds(self) -> float | None:
         due = self.engine.next_due()
-        flush = self._stored_at + FLUSH_INTERVAL
+        flush = self._committer.stored_at + FLUSH_INTERVAL
         at = flush if due == NEVER else min(due + 1, flush)
         return self._clock.sleep_seconds(self.time.boot_until(at))
 
-    def _decide(self, works: list[Work[Any]]) -> _Decided | None:
+    def _decide(self, works: list[Work[Any]]) -> Decided | None:
         """Decide a batch; None when there is nothing to store and nobody to answer."""
-        turn = Turn(self.time.now(), self.engine, self._stored)
+        turn = Turn(self.time.now(), self.engine, self._committer.stored)
         self._watch_clock()
         self.engine.advance(turn.now)
         for work in works:
@@ -212,21 +204,23 @@ class Sequencer:
                 work.fault = fault
                 del turn.writes[kept:]
         self.engine.sweep(turn.now, _SWEEP_BUDGET)
-        number = (self._in_flight.number if self._in_flight else self._stored) + 1
-        decided = _Decided(number, turn.now, self.engine.take_effects(number), works, turn.writes)
-        return None if not works and decided.empty and not self._mark_is_old(decided) else decided
+        number = (self._in_flight.number if self._in_flight else self._committer.stored) + 1
+        decided = Decided(number, turn.now, self.engine.take_effects(number), works, turn.writes, self._take_names())
+        return decided if works or self._committer.needs(decided) else None
+
+    def _take_names(self) -> list[tuple[int, ...]]:
+        names, self._names = self._names, []
+        return names
 
     def _mend(self, works: list[Work[Any]]) -> None:
         """A defect showed while deciding: nothing of this batch is kept, and the state is built anew from the store."""
         error = uuid4().hex[:12]
         _log.exception("decision_failed", error=error)
         self._drain()
+        self._troubled = True
         self._on_lost()
         self.engine = self._build(self.time.now())
         self._fail(works, Broken(error=error))
-
-    def _mark_is_old(self, batch: _Decided) -> bool:
-        return batch.at - self._stored_at >= FLUSH_INTERVAL
 
     def _watch_clock(self) -> None:
         """T2: a wall clock that steps is an event."""
@@ -235,7 +229,7 @@ class Sequencer:
             _log.warning("CLOCK_STEP", stepped_by_seconds=step // SECOND, needs_confirmation=step > 24 * 3600 * SECOND)
         self._step_told = step
 
-    def _hand_over(self, decided: _Decided) -> None:
+    def _hand_over(self, decided: Decided) -> None:
         """Give a batch to the writer once the one before is stored; a batch decided on one that failed, fails."""
         if not self._await_writer():
             self._undo(decided)
@@ -252,6 +246,7 @@ class Sequencer:
             return True
         batch.done.wait()
         if batch.fault is None:
+            self._troubled = False
             return True
         self._undo(batch)
         return False
@@ -259,31 +254,47 @@ class Sequencer:
     def _drain(self) -> None:
         self._await_writer()
 
-    def _undo(self, batch: _Decided) -> None:
+    def _undo(self, batch: Decided) -> None:
         """R2: what was not stored is not remembered; the teams that it touched are loaded again."""
-        fault = batch.fault or StoreFailed(cause="the batch before it was not stored")
+        fault = batch.fault or self._follows()
+        self._troubled = True
+        if self._killed:
+            self._fail(batch.works, fault)
+            return
+        try:
+            self._forget(batch)
+        except Exception:
+            self._fail(batch.works, fault)
+            raise
+        if isinstance(fault, StorageFull):
+            if self._full_since is None:
+                self._full_since = batch.at
+                _log.error("storage_full", cause=str(fault))
+            self._serve_while_full(batch.works)
+        else:
+            self._fail(batch.works, fault)
+
+    def _follows(self) -> Fault:
+        """Why a batch is lost that was decided on a lost one."""
+        if self._full_since is not None:
+            return StorageFull(cause="no space is left")
+        return StoreFailed(cause="the batch before it was not stored")
+
+    def _forget(self, batch: Decided) -> None:
         later = self.engine.take_effects(batch.number)
         self._on_lost()
         if any(work.alone for work in batch.works):
             self.engine = self._build(batch.at)
-        else:
-            teams, users = batch.effects.teams() | later.teams(), batch.effects.users() | later.users()
-            load_again(self.engine, self._store, teams, users)
-        for team in batch.effects.teams():
-            self._heads.pop(team, None)
-        if isinstance(fault, StorageFull) and self._full_since is None:
-            self._full_since = batch.at
-            _log.error("storage_full", cause=str(fault))
-        if isinstance(fault, StorageFull):
-            self._serve_while_full(batch.works)
-        else:
-            self._fail(batch.works, fault)
+            return
+        self._names += [*batch.names, *batch.effects.rows("device_name")]
+        teams, users = batch.effects.teams() | later.teams(), batch.effects.users() | later.users()
+        load_again(self.engine, self._store, teams, users)
 
     def _read_history(self, work: Work[Any]) -> None:
         """Everything decided is stored now: read what the work asked for and let it decide first."""
         assert isinstance(work.answer, Later)
         try:
-            work.history, work.answer = work.answer.read(self._stored), None
+            work.history, work.answer = work.answer.read(self._committer.stored), None
         except Fault as fault:
             work.fail(fault)
             return
@@ -297,10 +308,11 @@ class Sequencer:
     def _last_batch(self) -> bool:
         """A clean stop stores the mark, so that the next start knows how long it was away."""
         self._drain()
-        decided = self._decide([])
-        decided = decided or _Decided(
-            self._stored + 1, self.time.now(), self.engine.take_effects(self._stored + 1), [], []
-        )
+        if self._full_since is not None and not self._has_space():
+            return False
+        number = self._committer.stored + 1
+        decided = self._decide([]) or Decided(number, self.time.now(), self.engine.take_effects(number), [], [])
+        decided.writes.append(Write("set_stopped", {}))
         self._hand_over(decided)
         self._drain()
         return False
@@ -308,7 +320,7 @@ class Sequencer:
     # Storage is full (R6) ---------------------------------------------------------------------------------------------
 
     def _serve_while_full(self, works: list[Work[Any]]) -> None:
-        """Time stands still for what must be written; running sessions are answered. Look whether there is space."""
+        """Time stands still for what must be written; running sessions are answered."""
         stands = self._full_since if self._full_since is not None else self.time.now()
         waited = max(self.time.now() - stands, 0)
         for work in works:
@@ -320,24 +332,22 @@ class Sequencer:
             except Fault as fault:
                 work.fault = fault
             work.settle()
-        if not works or self._stopping or self._clock.boot() - self._probed_at >= _PROBE_EVERY:
-            self._probe(stands, waited)
 
-    def _probe(self, stands: int, waited: int) -> None:
+    def _has_space(self) -> bool:
         """Store the mark and nothing else; when that works, service resumes, and the time away counts as absence."""
         self._probed_at = self._clock.boot()
-        number = self._stored + 1
-        probe = _Decided(
-            number, stands, self.engine.take_effects(number), [], [Write("set_stopped", {})] if self._stopping else []
-        )
-        self._commit(probe)
-        if probe.fault is None:
-            self._full_since = None
-            self._absence += waited
-            self.engine.start(stands, self._absence)
-            _log.info("storage_has_space")
-        elif self._stopping:
-            self._killed = True
+        stands = self._full_since or self.time.now()
+        number = self._committer.stored + 1
+        probe = Decided(number, stands, self.engine.take_effects(number), [], [], must=True)
+        self._committer.commit(probe, self._absence)
+        if probe.fault is not None:
+            return False
+        self._full_since, self._troubled = None, False
+        self._absence += max(self.time.now() - stands, 0)
+        self.engine.start(stands, self._absence)
+        _log.info("storage_has_space")
+        self._catch_up()
+        return True
 
     # The writer's thread ----------------------------------------------------------------------------------------------
 
@@ -349,47 +359,24 @@ class Sequencer:
                 batch, self._to_write = self._to_write, None
             if batch is None:
                 return
-            self._commit(batch)
+            try:
+                self._commit(batch)
+            except Exception as error:  # noqa: BLE001  # the store cannot even be asked: nothing can be promised any more
+                _log.exception("store_lost")
+                batch.fault, self._killed = StoreFailed(cause=error), True
             if batch.fault is None:
                 for work in batch.works:
-                    if work.stored is not None and work.fault is None:
-                        work.stored()
                     work.settle()
             batch.done.set()
             with self._wake:
                 self._wake.notify()
 
-    def _commit(self, batch: _Decided) -> None:
-        """Store a batch; after an error, what is stored says whether it was (R2)."""
-        if batch.empty and not self._mark_is_old(batch):
-            return
+    def _commit(self, batch: Decided) -> None:
+        """Store a batch and let its works learn it. Raises where nobody can say whether it is stored."""
         if self._killed:
             batch.fault = Stopping()
-            return
-        sealed, heads = self._seal(batch.effects)
-        teams = batch.effects.teams()
-        for team in teams - self._fences.keys():
-            self._fences[team] = self._store.fence(team)
-        fences = {team: self._fences[team] for team in teams}
-        try:
-            self._store.commit(
-                Batch(batch.number, batch.at, self._absence, batch.effects, sealed, heads, batch.writes, fences)
-            )
-        except FenceLost as fault:
-            batch.fault = fault
-            return
-        except (StorageFull, StoreFailed) as fault:
-            _log.error("commit_failed", batch=batch.number, cause=str(fault))
-            if self._store.stored_batch() < batch.number:
-                batch.fault = fault
-                return
-        self._heads.update(heads)
-        self._stored, self._stored_at = batch.number, batch.at
-
-    def _seal(self, effects: Effects) -> tuple[list[ledger.SealedRow], dict[int, ledger.Head]]:
-        if not effects.count("ledger"):
-            return [], {}
-        for row in effects.rows("ledger"):
-            if row[0] not in self._heads:
-                self._heads[row[0]] = self._store.head(row[0])
-        return ledger.seal(effects.rows("ledger"), self._heads)
+        elif self._committer.needs(batch):
+            self._committer.commit(batch, self._absence)
+        for work in batch.works:
+            if batch.fault is None and work.stored is not None and work.fault is None:
+                work.stored()

@@ -65,3 +65,7 @@ UPDATE authority SET stopped = 1;
 -- name: put_fence
 -- Take the fence of a team: whoever decided under the epoch before is refused from now on (DESIGN 1.5).
 UPDATE fence SET owner = :owner, epoch = :epoch, deadline = :deadline WHERE team = :team AND epoch < :epoch;
+
+-- name: name_device
+-- The digest by which a device is known, given with a batch that was lost: its id stays given.
+INSERT INTO device_name VALUES (:device, :high, :low);
