@@ -11,7 +11,7 @@ from flexauth.cli.options import AsJson
 from flexauth.cli.render import Column, facts, show_json, table
 from flexauth.config import Settings, load
 
-__all__ = ["app"]
+__all__ = ["ConfigFile", "app"]
 
 app = typer.Typer(help="Settings of a server: what is in force, and where it comes from.")
 

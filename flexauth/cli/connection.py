@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import grpc
@@ -17,17 +13,15 @@ from google.protobuf.message import Message
 
 from flexauth import config, limits
 from flexauth.cli.exits import ExitStatus, status_of
+from flexauth.credentials import read_credentials
 from flexauth_client import settings
 from flexauth_client.channel import Channel
 from flexauth_client.errors import ConfigurationError, Rejected, Unavailable
 
 __all__ = [
-    "CREDENTIALS",
     "Connection",
-    "Credentials",
     "Refused",
     "connect",
-    "credentials_in",
     "open_connection",
     "pages",
     "target",
@@ -36,7 +30,6 @@ __all__ = [
 Q = TypeVar("Q", bound=Message)
 R = TypeVar("R", bound=Message)
 
-CREDENTIALS: Final = "credentials.json"
 CALL_SECONDS: Final = 10.0
 
 
@@ -48,38 +41,13 @@ class Refused(Exception):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What `serve --sample` leaves beside its database for commands on the same machine."""
-
-    server: str
-    key: str
-
-
-def credentials_in(data: Path) -> Credentials | None:
-    """The credentials of a data folder, None where there are none; a file that others may read is refused."""
-    path = data / CREDENTIALS
-    try:
-        with path.open(encoding="utf-8") as file:
-            about = os.fstat(file.fileno())
-            if about.st_uid != os.getuid() or stat.S_IMODE(about.st_mode) & 0o077:
-                remedy = f"run `chmod 600 {path}` as its owner, or set FLEXAUTH_SERVER and FLEXAUTH_KEY"
-                raise Refused(f"{path} is not used, others may read or write it; {remedy}", ExitStatus.NOT_PERMITTED)
-            values = json.load(file)
-        return Credentials(server=values["server"], key=values["key"])
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
-        return None
-    except (ValueError, KeyError, TypeError) as error:
-        raise Refused(f"{path} is no credentials file ({error!r}); remove it", ExitStatus.WRONG_INPUT) from None
-
-
 def target(server: str | None) -> settings.Settings:
     """Server and key: from the option, the environment, the data folder of an authority here, the machine's file.
 
     The key of a data folder goes to the server that serves it and to no other.
     """
     named = server or os.environ.get("FLEXAUTH_SERVER")
-    found = None if named and os.environ.get("FLEXAUTH_KEY") else credentials_in(config.load(None)[0].data)
+    found = None if named and os.environ.get("FLEXAUTH_KEY") else read_credentials(config.load(None)[0].data)
     given = {"server": named, "key": None}
     if found and named in {None, "", found.server}:
         given = {"server": found.server, "key": os.environ.get("FLEXAUTH_KEY") or found.key}

@@ -9,11 +9,16 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from flexauth.cli import books, config, operate, pack, product, session, team, user
+from flexauth.cli import books, config, operate, pack, product, session, storage, team, user
 from flexauth.cli.connection import Refused
+from flexauth.cli.demo import demo
 from flexauth.cli.exits import MEANINGS, ExitStatus
 from flexauth.cli.options import AsJson
 from flexauth.cli.render import facts, show_json, warn
+from flexauth.cli.run import HELP as RUN_HELP
+from flexauth.cli.run import run
+from flexauth.cli.serve import serve
+from flexauth.cli.simulate import SimulateCommand, simulate
 from flexauth.faults import Fault, InstanceHeld, StorageFull, StoreFailed
 
 __all__ = ["app"]
@@ -35,6 +40,8 @@ class _Commands(TyperGroup):
             raise typer.Exit(_status_of(fault)) from None
         except KeyboardInterrupt:
             raise typer.Exit(ExitStatus.INTERRUPTED) from None
+        except typer.Exit:
+            raise
         except OSError as error:
             warn(f"{error.filename}: {error.strerror}" if error.filename else str(error))
             raise typer.Exit(ExitStatus.WRONG_INPUT) from None
@@ -82,7 +89,6 @@ Exit status:
 """
 
 
-@app.command()
 def version(as_json: AsJson = False) -> None:
     """Show the version."""
     shown = {"flexauth": version_of("flexauth"), "python": platform.python_version(), "grpcio": version_of("grpcio")}
@@ -92,13 +98,22 @@ def version(as_json: AsJson = False) -> None:
         facts(list(shown.items()))
 
 
-app.add_typer(team.app, name="team")
-app.add_typer(user.app, name="user")
-app.add_typer(product.app, name="product")
-app.add_typer(pack.app, name="pack")
-app.command()(books.balance)
-app.command()(books.ledger)
-app.add_typer(session.app, name="session")
-app.add_typer(operate.clock, name="clock")
-app.add_typer(operate.lease_key, name="lease-key")
-app.add_typer(config.app, name="config")
+_START, _SET_UP, _READ, _OPERATE = "Start here", "Set up", "Read and try", "Operate"
+
+app.command(rich_help_panel=_START)(demo)
+app.command(rich_help_panel=_START)(serve)
+app.command(help=RUN_HELP, rich_help_panel=_START)(run)
+app.command(cls=SimulateCommand, rich_help_panel=_START)(simulate)
+app.add_typer(team.app, name="team", rich_help_panel=_SET_UP)
+app.add_typer(user.app, name="user", rich_help_panel=_SET_UP)
+app.add_typer(product.app, name="product", rich_help_panel=_SET_UP)
+app.add_typer(pack.app, name="pack", rich_help_panel=_SET_UP)
+app.command(rich_help_panel=_READ)(books.balance)
+app.command(rich_help_panel=_READ)(books.ledger)
+app.add_typer(session.app, name="session", rich_help_panel=_READ)
+app.command(rich_help_panel=_OPERATE)(storage.backup)
+app.command(rich_help_panel=_OPERATE)(storage.restore)
+app.add_typer(config.app, name="config", rich_help_panel=_OPERATE)
+app.add_typer(operate.clock, name="clock", rich_help_panel=_OPERATE)
+app.add_typer(operate.lease_key, name="lease-key", rich_help_panel=_OPERATE)
+app.command(rich_help_panel=_OPERATE)(version)

@@ -56,7 +56,9 @@ def order(
 ) -> None:
     """Book an order: one pack for each size, such as: flexauth pack order acme 500 100 --price 3.00."""
     terms = [
-        wire.PackTerms(size=size, unit_price=price, currency=currency, starts_at=starts_at or 0, ends_at=ends_at or 0)
+        wire.PackTerms(
+            size=size, unit_price=price or 0, currency=currency, starts_at=starts_at or 0, ends_at=ends_at or 0
+        )
         for size in sizes
     ]
     request = wire.CreateOrderRequest(

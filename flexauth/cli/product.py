@@ -49,8 +49,8 @@ def create(
     code: Annotated[str, typer.Argument(help="The product's code, such as ACD.")],
     request_id: RequestId,
     rate: Annotated[
-        int, typer.Option(parser=inputs.tokens, help="Tokens per 24 hours from now on.", metavar="TOKENS")
-    ] = 0,
+        int | None, typer.Option(parser=inputs.tokens, help="Tokens per 24 hours from now on.", metavar="TOKENS")
+    ] = None,
     included: Annotated[
         bool, typer.Option("--included", help="Never charged: runs while its team has tokens.")
     ] = False,
@@ -67,7 +67,7 @@ def create(
         code=code,
         name=name,
         kind=types_pb2.ProductKind.Name(kind),
-        rate=rate,
+        rate=rate or 0,
         idle_aware_from=idle_aware_from,
     )
     with connect(context) as connection:

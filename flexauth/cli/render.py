@@ -6,6 +6,7 @@ One reading of a message serves all three: field names as on the wire, times in 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ TIMES = frozenset(
 DURATIONS = frozenset({"idle_after"})
 PRICES = frozenset({"unit_price"})
 _PIPE_WIDTH = 10_000
+#: A table shows times to the second.
+_FRACTION = re.compile(r"(?<=T\d\d:\d\d:\d\d)\.\d+Z\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,8 @@ def cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, str):
+        return _FRACTION.sub("Z", value)
     if isinstance(value, (list, tuple)):
         return ", ".join(cell(item) for item in value) or "-"
     return str(value)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 import socket
 import time
 from collections.abc import Callable
 from typing import Annotated, Any, Protocol, TypeVar
-from uuid import UUID
 
 import typer
 
@@ -19,6 +17,7 @@ from flexauth.cli.render import Column, cell, facts, plain, show_json, warn
 from flexauth.commands import Origin
 from flexauth.v1 import administration_pb2, types_pb2
 from flexauth.v1 import license_authority_pb2 as wire
+from flexauth_client.keeper import new_session_id
 
 __all__ = ["app"]
 
@@ -47,9 +46,11 @@ PayingTeam = Annotated[
 Version = Annotated[str, typer.Option(help="The product's version.", metavar="TEXT")]
 Platform = Annotated[str, typer.Option(help="The product's platform, such as windows.", metavar="TEXT")]
 StartedBy = Annotated[
-    int,
+    int | None,
     typer.Option(
-        parser=inputs.one_of(Origin), metavar="ORIGIN", help="INTERACTIVE, PLUGIN_AUTOLOAD, BACKGROUND or AUTOMATION."
+        parser=inputs.one_of(Origin),
+        metavar="ORIGIN",
+        help="INTERACTIVE, PLUGIN_AUTOLOAD, BACKGROUND or AUTOMATION. Default: INTERACTIVE.",
     ),
 ]
 TakeOver = Annotated[bool, typer.Option("--take-over", help="End the user's session on another device.")]
@@ -61,12 +62,6 @@ Operated = Annotated[
     int | None,
     typer.Option("--operated", parser=inputs.instant, metavar="TIME", help="Time of the last meaningful operation."),
 ]
-
-
-def new_session() -> str:
-    """A UUIDv7: sorted by the time it was made."""
-    number = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
-    return str(UUID(int=number & ~(0xF << 76 | 0x3 << 62) | 0x7 << 76 | 0x2 << 62))
 
 
 class _Answer(Protocol):
@@ -137,7 +132,7 @@ def quote(
     team: PayingTeam = "",
     version: Version = "",
     platform: Platform = "",
-    origin: StartedBy = Origin.INTERACTIVE,
+    origin: StartedBy = None,
     take_over: TakeOver = False,
     max_tokens: MaxTokens = None,
     project: Project = "",
@@ -145,14 +140,14 @@ def quote(
 ) -> None:
     """Ask what a sign-in would be answered and cost now; changes nothing."""
     asked = wire.CheckoutRequest(
-        session=new_session(),
+        session=new_session_id(time.time_ns() // 1_000),
         user=user,
         product=product,
         device=device or socket.gethostname(),
         team=team,
         version=version,
         platform=platform,
-        origin=types_pb2.Origin.Name(origin),
+        origin=types_pb2.Origin.Name(origin or Origin.INTERACTIVE),
         take_over=take_over,
         max_tokens=max_tokens,
         project=project,
@@ -174,7 +169,7 @@ def checkout(
     team: PayingTeam = "",
     version: Version = "",
     platform: Platform = "",
-    origin: StartedBy = Origin.INTERACTIVE,
+    origin: StartedBy = None,
     take_over: TakeOver = False,
     max_tokens: MaxTokens = None,
     project: Project = "",
@@ -183,14 +178,14 @@ def checkout(
 ) -> None:
     """Sign in by hand, as a product does by itself and `flexauth run` for any program. Status 1: denied."""
     asked = wire.CheckoutRequest(
-        session=session or new_session(),
+        session=session or new_session_id(time.time_ns() // 1_000),
         user=user,
         product=product,
         device=device or socket.gethostname(),
         team=team,
         version=version,
         platform=platform,
-        origin=types_pb2.Origin.Name(origin),
+        origin=types_pb2.Origin.Name(origin or Origin.INTERACTIVE),
         take_over=take_over,
         max_tokens=max_tokens,
         project=project,

@@ -1,0 +1,127 @@
+"""The command `flexauth serve`: an authority on this machine, from its first start to an orderly end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import shutil
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated, Literal
+
+import structlog
+import typer
+from rich.text import Text
+
+from flexauth import config
+from flexauth.cli.config import ConfigFile
+from flexauth.cli.connection import open_connection
+from flexauth.cli.render import console
+from flexauth.cli.sample import load_sample
+from flexauth.serving import Service, open_service
+from flexauth_client.settings import find
+
+__all__ = ["serve"]
+
+log = structlog.get_logger(__name__)
+
+
+def serve(
+    configuration: ConfigFile = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of the database and the keys.", metavar="DIR")] = None,
+    listen: Annotated[str | None, typer.Option(help="Address to serve on.", metavar="HOST:PORT")] = None,
+    engine: Annotated[Literal["grpcio", "native"] | None, typer.Option(help="The gRPC engine.")] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Serve beyond this machine without TLS, behind a proxy that has it.")
+    ] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Load the published rates and a small team, and keep a key for this user.")
+    ] = False,
+) -> None:
+    """Run an authority until it is told to stop (SIGTERM, or Ctrl-C).
+
+    The first start makes the keys and shows them. Every setting may also stand in a file or in the environment, see
+    `flexauth config`. Log lines are JSON on standard error.
+    """
+    options = {"data": data, "listen": listen, "engine": engine, "insecure": insecure or None}
+    settings, _ = config.load(configuration, options)
+    _log_json(settings.log_level)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    service = open_service(settings, with_credentials=sample)
+    try:
+        user = _load(service) if sample else ""
+        log.info("serving", address=service.address, data=str(settings.data), engine=settings.engine, pid=os.getpid())
+        _greet(service, user)
+        stopping.wait()
+        log.info("stopping", address=service.address)
+    finally:
+        service.stop()
+    log.info("stopped", address=service.address)
+
+
+def _log_json(level: str) -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
+
+
+def _load(service: Service) -> str:
+    """Load the sample through the service's own door; the user to try it with."""
+    assert service.credentials is not None
+    to = find({"server": service.address, "key": service.credentials.key})
+    with open_connection(to) as connection:
+        return load_sample(connection).users[0].subject
+
+
+def _greet(service: Service, user: str) -> None:
+    """Say where it serves, with which keys, and three commands that work as they stand."""
+    out, flexauth = console(), _command()
+    lines = [
+        Text.assemble("flexauth serves on ", (service.address, "bold"), f" from {service.settings.data.resolve()}"),
+        Text(),
+    ]
+    if service.first_keys:
+        lines += [
+            Text("The keys, shown this once; only their digests are kept:"),
+            Text.assemble("  admin   ", (service.first_keys.admin, "bold"), "  may do everything"),
+            Text.assemble("  client  ", (service.first_keys.client, "bold"), "  for products that sign users in"),
+            Text(),
+        ]
+    if user:
+        lines.append(Text("To try it, paste in another shell:"))
+        lines.append(Text(f"  export FLEXAUTH_DATA={shlex.quote(str(service.settings.data.resolve()))}", style="cyan"))
+        tries = ("balance", f"session checkout ACD --user {user}", f"run --product ACD --user {user} -- sleep 20")
+    else:
+        key = service.first_keys.admin if service.first_keys else "KEY"
+        lines.append(
+            Text("To try it, paste in another shell" + (":" if service.first_keys else ", with a key of yours:"))
+        )
+        lines.append(Text(f"  export FLEXAUTH_SERVER={service.address} FLEXAUTH_KEY={key}", style="cyan"))
+        tries = ("team create acme", "product create ACD --name AutoCAD --rate 7", "pack order acme 500 --price 3.00")
+    lines += [Text(f"  {flexauth} {words}", style="cyan") for words in tries]
+    for line in (*lines, Text()):
+        out.print(line, soft_wrap=True)
+    sys.stdout.flush()
+
+
+def _command() -> str:
+    """How another shell starts this program: by its name where that finds it, else by its path."""
+    here = Path(sys.argv[0])
+    found = shutil.which("flexauth")
+    by_name = here.is_absolute() and found is not None and Path(found) == here
+    return (
+        "flexauth" if by_name else shlex.quote(str(here.resolve() if here.name == "flexauth" else found or "flexauth"))
+    )

@@ -1,0 +1,86 @@
+"""A whole service from its settings: data folder, store, authority, keys, server. Composition; prints nothing."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Final
+
+from flexauth import bootstrap
+from flexauth.access import Access, Role, add_key, load_keys
+from flexauth.clock import Clock, SystemClock
+from flexauth.config import Settings, is_loopback
+from flexauth.credentials import Credentials, keep_credentials, read_credentials
+from flexauth.faults import InvalidArgument
+from flexauth.leases import Signer
+from flexauth.rpc.server import Server
+
+__all__ = ["DATABASE", "FirstKeys", "Service", "open_service"]
+
+DATABASE: Final = "flexauth.db"
+API_KEYS: Final = "api-keys.json"
+LEASE_KEYS: Final = "lease-keys.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstKeys:
+    """The API keys that a first start makes; shown once, only their digests are kept."""
+
+    admin: str
+    client: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that listens on `address`; `first_keys` None: it had keys already."""
+
+    settings: Settings
+    address: str
+    server: Server
+    closing: ExitStack
+    first_keys: FirstKeys | None
+    credentials: Credentials | None
+
+    def stop(self) -> None:
+        """Refuse new calls, let those that run end, store everything, leave."""
+        self.server.stop(self.settings.stop_seconds)
+        self.closing.close()
+
+
+def open_service(settings: Settings, *, with_credentials: bool = False, clock: Clock | None = None) -> Service:
+    """Open everything and serve. `with_credentials`: keep an admin key in the data folder for commands of this user.
+
+    Faults: InvalidArgument, InstanceHeld, NewerSchema, UnsafeStore, CannotListen, UnreadableKeys, UnsafeCredentials.
+    """
+    if not is_loopback(settings.listen) and not settings.insecure:
+        rule = "beyond this machine keys would travel in the open; put a proxy with TLS before it and say --insecure"
+        raise InvalidArgument(field="listen", value=repr(settings.listen), rule=rule)
+    clock = clock or SystemClock()
+    data = settings.data
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with ExitStack() as opened:
+        store = bootstrap.open_store(f"sqlite:{data / DATABASE}")
+        opened.callback(store.close)
+        kept = read_credentials(data)
+        first = _first_keys(settings, clock)
+        if with_credentials and kept is None:
+            key = first.admin if first else add_key(data / API_KEYS, Role.ADMIN, clock.wall(), "credentials")
+            kept = Credentials("", key)
+        authority = bootstrap.open_authority(store, clock)
+        opened.callback(authority.close)
+        signer = Signer.open(data / LEASE_KEYS, now=clock.wall)
+        access = Access(load_keys(data / API_KEYS))
+        server = Server(authority, signer, settings.listen, access=access, engine=settings.engine)
+        server.start()
+        if kept is not None:
+            kept = Credentials(server.address, kept.key)
+            keep_credentials(data, kept)
+        return Service(settings, server.address, server, opened.pop_all(), first, kept)
+
+
+def _first_keys(settings: Settings, clock: Clock) -> FirstKeys | None:
+    path = settings.data / API_KEYS
+    if load_keys(path):
+        return None
+    admin = add_key(path, Role.ADMIN, clock.wall(), "first admin")
+    return FirstKeys(admin, add_key(path, Role.CLIENT, clock.wall(), "first client"))
