@@ -10,6 +10,7 @@ from flexauth.commands import Reason, State
 from flexauth.faults import Conflict, Fault, InvalidArgument, NotFound
 from flexauth.limits import PAGE_MAX
 from flexauth.simulate.instants import offset_text
+from flexauth.simulate.over_grpc import Refused
 from flexauth.simulate.scenario import ChargeExpected, Event, Expectation, TeamExpected
 from flexauth.simulate.stage import Stage
 
@@ -62,6 +63,8 @@ def facts_of(answer: object) -> dict[str, object]:
 
 
 def _refusal(fault: Fault) -> str:
+    if isinstance(fault, Refused):
+        return str(fault.facts["status"])
     return next((name for kind, name in _REFUSALS if isinstance(fault, kind)), type(fault).__name__)
 
 

@@ -1,25 +1,51 @@
 """The client of one session, as a good client behaves: when it calls, and what it says of its use (S2, S3, S5).
 
 Decides by what its answers told; sends nothing itself. Its own clock is right; it speaks of times on the authority's
-clock, whose offset it learned with each answer.
+clock, whose offset it learned with each answer. `Client` is the plainest there can be, `SdkClient` is the SDK's.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from flexauth import requests
-from flexauth.answers import SessionFacts
+from flexauth.answers import Denial, SessionFacts
 from flexauth.commands import State
 from flexauth.simulate.scenario import Signin
+from flexauth_client.errors import denied
+from flexauth_client.machine import Act, Contact, Machine, Memory, Phase
+from flexauth_client.timing import NEVER
 
-__all__ = ["OPEN", "Client"]
+__all__ = ["Answer", "Client", "PlainClient", "SdkClient", "sign_in"]
 
 OPEN = frozenset({State.ACTIVE, State.IDLE})
 
 
+class Answer(Protocol):
+    """What every answer to a client has; `facts` is None in a denied sign-in."""
+
+    @property
+    def facts(self) -> SessionFacts | None: ...
+
+
+def sign_in(session: str, signin: Signin) -> requests.Checkout:
+    """The request of a sign-in, or of its repeat: the session's id is the request's."""
+    return requests.Checkout(
+        session=session,
+        user=signin.user,
+        product=signin.product,
+        device=signin.device,
+        team=signin.team,
+        version=signin.version,
+        platform=signin.platform,
+        origin=signin.origin,
+        take_over=signin.take_over,
+    )
+
+
 @dataclass(slots=True)
-class Client:
+class PlainClient:
     """`idle_since` is the last operation of one that is not in use, None while it is. Times are the client's own."""
 
     session: str
@@ -36,28 +62,23 @@ class Client:
     idle_after: int = 0
     offset: int = 0
 
-    def checkout(self, signin: Signin) -> requests.Checkout:
-        """The sign-in, or its repeat: the session's id is the request's."""
+    def checkout(self, signin: Signin, _now: int) -> requests.Checkout:
+        """Sign in, or repeat it; the product is back after a crash."""
         if self.crashed:
             self.crashed, self.in_contact = False, True
-        return requests.Checkout(
-            session=self.session,
-            user=signin.user,
-            product=signin.product,
-            device=signin.device,
-            team=signin.team,
-            version=signin.version,
-            platform=signin.platform,
-            origin=signin.origin,
-            take_over=signin.take_over,
-        )
+        return sign_in(self.session, signin)
 
-    def heartbeat(self, now: int) -> requests.Heartbeat:
+    def call(self, now: int) -> requests.Request | None:
+        """The contact to make now, None where the session is over."""
+        if not self.is_open:
+            return None
         self.counter += 1
         return requests.Heartbeat(self.session, self.counter, self._operated_at(now))
 
-    def checkin(self, now: int, ended_at: int) -> requests.Checkin:
+    def checkin(self, now: int, ended_at: int) -> requests.Request | None:
         """The end; `ended_at` 0: now, by the authority's own clock."""
+        if not self.was_granted:
+            return None
         self.counter += 1
         operated_at = self._operated_at(ended_at or now)
         self.is_open = False
@@ -76,7 +97,7 @@ class Client:
         """A meaningful operation is now; True if it ends idleness and is to be reported at once (S3)."""
         was_idle = self.idle_since is not None and 0 < self.idle_after <= now - self.idle_since
         self.idle_since = None
-        return was_idle and self.is_open and self.in_contact
+        return was_idle and self.in_contact
 
     def due(self) -> int | None:
         """When it calls of itself: at `heartbeat_by`, or when it becomes idle."""
@@ -86,8 +107,11 @@ class Client:
             return self.heartbeat_by
         return min(self.heartbeat_by, self.idle_since + self.idle_after)
 
-    def told(self, facts: SessionFacts, now: int) -> None:
-        """Take in an answer."""
+    def told(self, _request: requests.Request, answer: Answer, now: int) -> None:
+        """Take in an answer; a denied sign-in leaves nothing behind."""
+        facts = answer.facts
+        if facts is None:
+            return
         self.offset = facts.server_time - now
         self.was_granted = True
         self.is_open = facts.state in OPEN
@@ -96,3 +120,93 @@ class Client:
         self.idle_after = facts.idle_after
         self.heartbeat_by = facts.heartbeat_by - self.offset
         self.told_idle = self.idle_since is not None and 0 < self.idle_after <= now - self.idle_since
+
+
+_ACTS = {
+    requests.Checkout: Act.CHECKOUT,
+    requests.Heartbeat: Act.HEARTBEAT,
+    requests.Lease: Act.LEASE,
+    requests.Checkin: Act.CHECKIN,
+}
+
+
+@dataclass(slots=True)
+class SdkClient:
+    """The SDK's machine of a session, driven in virtual time. Its memory outlives a crash, as the SDK's does on disk."""
+
+    session: str
+    user: str
+    in_contact: bool = True
+    crashed: bool = False
+    offset: int = 0
+    machine: Machine = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.machine = self._machine(Memory(self.session))
+
+    def _machine(self, memory: Memory, *, restarted: bool = False) -> Machine:
+        return Machine(memory, restarted=restarted, leases=False, jitter=lambda n: n - 1)
+
+    def checkout(self, signin: Signin, now: int) -> requests.Checkout:
+        """Sign in, or repeat it; the product is back after a crash."""
+        over = self.machine.memory.phase is Phase.OVER
+        if over or self.crashed:
+            memory = Memory(self.session) if over else self.machine.memory
+            self.machine = self._machine(memory, restarted=self.crashed)
+        if self.crashed:
+            self.crashed, self.in_contact = False, True
+        if not self.machine.working:
+            self.machine.work(now + self.offset)
+        return sign_in(self.session, signin)
+
+    def call(self, now: int) -> requests.Request | None:
+        """The contact that the machine wants to make now, None where it wants none."""
+        contact = self.machine.contact(now + self.offset)
+        self.machine.notices(now + self.offset)
+        if contact is None:
+            return None
+        if contact.act is Act.CHECKIN:
+            return requests.Checkin(self.session, contact.counter, contact.ended_at, contact.operated_at)
+        return requests.Heartbeat(self.session, contact.counter, contact.operated_at)
+
+    def checkin(self, now: int, ended_at: int) -> requests.Request | None:
+        """The end; `ended_at` 0: now."""
+        if self.machine.memory.facts is None:
+            return None
+        self.machine.close((ended_at or now) + self.offset)
+        return self.call(now)
+
+    def stop_work(self, now: int) -> None:
+        self.machine.rest(now + self.offset)
+
+    def resume_work(self, now: int) -> bool:
+        """A meaningful operation is now; True if a call is due at once (S3)."""
+        self.machine.work(now + self.offset)
+        due = self.due()
+        return due is not None and due <= now
+
+    def due(self) -> int | None:
+        """When the machine wants to be woken, None where it is out of contact or the session is over."""
+        wake_at = self.machine.wake_at()
+        signed_in = self.machine.memory.phase in {Phase.RUNNING, Phase.CLOSING}
+        return wake_at - self.offset if signed_in and self.in_contact and wake_at != NEVER else None
+
+    def told(self, request: requests.Request, answer: Answer, now: int) -> None:
+        """Give the machine an answer."""
+        told: Denial | None = getattr(answer, "denial", None)  # a check-in's answer has none
+        denial = denied(told) if told else None
+        if answer.facts is None:
+            if denial is not None:
+                self.machine.denied(now + self.offset, denial)
+            return
+        self.offset = answer.facts.server_time - now
+        contact = Contact(
+            _ACTS[type(request)],
+            getattr(request, "counter", 0),
+            getattr(request, "operated_at", 0),
+            getattr(request, "ended_at", 0),
+        )
+        self.machine.answered(contact, answer.facts, now + self.offset, denial)
+
+
+Client = PlainClient | SdkClient

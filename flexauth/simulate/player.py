@@ -18,7 +18,7 @@ from flexauth.faults import Fault
 from flexauth.limits import TIME_MAX
 from flexauth.simulate import scenario as acts
 from flexauth.simulate.checks import Books, Failure, answer_failures, state_failures
-from flexauth.simulate.clients import Client
+from flexauth.simulate.clients import Answer, Client, PlainClient, SdkClient, sign_in
 from flexauth.simulate.instants import offset_text
 from flexauth.simulate.opening import assigned, made, ordered, set_up
 from flexauth.simulate.stage import Setting, Stage
@@ -132,12 +132,13 @@ class _Play:
             self._contact(client)
 
     def _contact(self, client: Client) -> None:
-        if client.due() is None:
+        request = client.call(self.now) if client.due() is not None else None
+        if request is None:
             return
         self.contacts += 1
-        self._send(client, client.heartbeat(self.now))
+        self._send(client, request)
         if (due := client.due()) is not None and due <= self.now:
-            client.is_open = False
+            client.in_contact = False
             self._fail("heartbeat_by", f"after {offset_text(self.now, self.scenario.start)}", "that instant or before")
         self._restart()
 
@@ -221,44 +222,43 @@ class _Play:
 
     def _signing_in(self, act: acts.Checkout | acts.Quote) -> Send:
         if isinstance(act, acts.Quote):
-            asked = Client(session_id(self.scenario, ""), act.signin.user).checkout(act.signin)
-            return lambda: self.stage.ask(requests.Quote(asked))
-        known = Client(session_id(self.scenario, act.session), act.signin.user)
-        client = self.clients.setdefault(act.session, known)
-        request = client.checkout(act.signin)
-        return lambda: self._send(client, request)
+            quote = requests.Quote(sign_in(session_id(self.scenario, ""), act.signin))
+            return lambda: self.stage.ask(quote)
+        if act.session not in self.clients:
+            kind = SdkClient if self.setting.via == "grpc" else PlainClient
+            self.clients[act.session] = kind(session_id(self.scenario, act.session), act.signin.user)
+        client = self.clients[act.session]
+        return self._posted(client, client.checkout(act.signin, self.now))
 
     def _client_act(self, client: Client, act: acts.Act) -> Send:
-        if client.crashed:
-            return _nothing
+        """What the user does, and the call that it makes the client send at once."""
         match act:
+            case _ if client.crashed:
+                return _nothing
             case acts.Idle():
                 client.stop_work(self.now)
             case acts.Resume():
                 if client.resume_work(self.now):
-                    return self._posted(client, client.heartbeat(self.now))
+                    return self._posted(client, client.call(self.now))
             case acts.Offline():
                 client.in_contact = False
             case acts.Online():
                 client.in_contact = True
-                if client.is_open:
-                    return self._posted(client, client.heartbeat(self.now))
+                return self._posted(client, client.call(self.now))
             case acts.Crash():
                 client.crashed, client.in_contact = True, False
-            case acts.Checkin(_, ended_at) if client.was_granted:
+            case acts.Checkin(_, ended_at):
                 ended_at = ended_at or (0 if self.stage.is_up else self.now)
                 return self._posted(client, client.checkin(self.now, ended_at))
         return _nothing
 
-    def _posted(self, client: Client, request: requests.Request) -> Send:
-        return lambda: self._send(client, request)
+    def _posted(self, client: Client, request: requests.Request | None) -> Send:
+        return _nothing if request is None else lambda: self._send(client, request)
 
     def _send(self, client: Client, request: requests.Request) -> object:
         """Send, and let the client hear the answer; a fault goes to who asked."""
-        answer = self.stage.ask(request)
-        facts = getattr(answer, "facts", None)
-        if facts is not None:
-            client.told(facts, self.now)
+        answer: Answer = self.stage.ask(request)
+        client.told(request, answer, self.now)
         return answer
 
 
