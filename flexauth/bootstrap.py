@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flexauth.authority import Authority
 from flexauth.clock import Clock
@@ -15,7 +16,12 @@ from flexauth.store.memory import MemoryStore
 from flexauth.store.port import Store
 from flexauth.store.sqlite import SqliteStore
 
-__all__ = ["ENGINES", "open_authority", "open_store"]
+if TYPE_CHECKING:
+    from flexauth.access import Access
+    from flexauth.leases import Signer
+    from flexauth.rpc.server import Server
+
+__all__ = ["ENGINES", "open_authority", "open_server", "open_store"]
 
 ENGINES = ("core", "reference")
 _STORES = "memory or sqlite:PATH"
@@ -36,6 +42,15 @@ def open_authority(store: Store, clock: Clock, *, engine: str = "core", jitter: 
     authority = Authority(_maker(engine, jitter=jitter), store, clock)
     authority.answer_reads(Books(store, authority.directory, lambda: authority.latest).reads)
     return authority
+
+
+def open_server(
+    authority: Authority, signer: Signer, address: str, *, access: Access | None, engine: str = "grpcio"
+) -> Server:
+    """A server of an authority, to be started. Without `access` it asks for no key and serves loopback alone."""
+    from flexauth.rpc.server import Server  # noqa: PLC0415  # commands without a server do without its libraries
+
+    return Server(authority, signer, address, access=access, engine=engine)
 
 
 def _maker(engine: str, *, jitter: bool) -> Callable[[], Engine]:

@@ -132,7 +132,7 @@ _ACTS = {
 
 @dataclass(slots=True)
 class SdkClient:
-    """The SDK's machine of a session, driven in virtual time. Its memory outlives a crash, as the SDK's does on disk."""
+    """The SDK's machine of a session, driven in virtual time. Its memory outlives a crash, as it does on disk."""
 
     session: str
     user: str

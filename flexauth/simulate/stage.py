@@ -13,11 +13,14 @@ from flexauth import bootstrap, requests
 from flexauth.answers import ClockAnswer
 from flexauth.authority import Authority
 from flexauth.clock import VirtualClock
+from flexauth.leases import Signer
+from flexauth.simulate.over_grpc import Wire
 from flexauth.store.port import Store
 
 __all__ = ["Setting", "Stage"]
 
 _ANSWER_SECONDS = 60
+_GRACE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Stage:
         self._clock = VirtualClock(start)
         self._store: Store | None = None
         self._authority: Authority | None = None
+        self._wire: Wire | None = None
+        self._stop_server: Callable[[float], None] | None = None
         self._stopped_at = start
 
     @property
@@ -47,14 +52,28 @@ class Stage:
     def start(self) -> None:
         self._store = self._store or bootstrap.open_store(self._setting.store)
         self._authority = bootstrap.open_authority(self._store, self._clock, engine=self._setting.engine, jitter=False)
+        if self._setting.via == "grpc":
+            self._serve(self._authority)
         self._authority.tick()
         if self._clock.wall() != self._clock.boot() or self._clock.boot() != self._stopped_at:
             self.confirm_clock()
 
+    def _serve(self, authority: Authority) -> None:
+        """A server on a free port of this machine, and the SDK's channel to it."""
+        signer = Signer.in_memory(now=lambda: authority.latest)
+        server = bootstrap.open_server(authority, signer, "127.0.0.1:0", access=None)
+        server.start()
+        self._wire, self._stop_server = Wire(server.address), server.stop
+
     def stop(self, *, kill: bool) -> None:
         """Stop the authority, or drop it with everything that it had not stored."""
         authority, self._authority = self._up(), None
-        authority.close(kill=kill)
+        if kill:
+            authority.close(kill=True)
+        if self._wire is not None and self._stop_server is not None:
+            self._wire.close()
+            self._stop_server(_GRACE_SECONDS)
+        authority.close()
         self._stopped_at = self._clock.boot()
         if self._setting.store != "memory":
             self._close_store()
@@ -93,7 +112,10 @@ class Stage:
 
     def ask(self, request: requests.Request) -> Any:
         """Send a request and wait for its answer; raises its fault."""
-        return self._up().submit(request).result(timeout=_ANSWER_SECONDS)
+        authority = self._up()
+        if self._wire is not None:
+            return self._wire.ask(request)
+        return authority.submit(request).result(timeout=_ANSWER_SECONDS)
 
     def pages(self, request: Callable[[str], requests.Request]) -> Iterator[Any]:
         """Items of all pages of what `request` asks for by page token."""
