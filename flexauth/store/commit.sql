@@ -1,4 +1,4 @@
--- What a commit runs. Values of effects are by position, in the order of `COLUMNS`, which is that of the tables' columns.
+-- What a commit runs. Values of effects are by position: the order of `COLUMNS` is that of the tables' columns.
 -- The inserts name no columns: apsw hashes the text of a statement for every row, a nanosecond a character.
 
 -- name: begin
@@ -22,7 +22,7 @@ SELECT epoch FROM fence WHERE team = ?;
 UPDATE authority SET batch = :batch, mark = :mark, absence = :absence, stopped = 0 WHERE batch < :batch;
 
 -- name: delete_hold
--- A line has no hold any more; or it is placed anew below. Its first slice: by the whole key, SQLite keeps no list of rows.
+-- A line has no hold any more; or it is placed anew below. Its first slice: by the whole key, without a list of rows.
 DELETE FROM hold WHERE team = ? AND user = ? AND product = ? AND position = 0;
 
 -- name: divided_holds
