@@ -147,8 +147,9 @@ CREATE TABLE request (
 CREATE TABLE purchase (
     purchase INTEGER PRIMARY KEY CHECK (purchase >= 1),
     team INTEGER NOT NULL REFERENCES team,
-    number TEXT NOT NULL UNIQUE,
-    purchased_at INTEGER NOT NULL CHECK (purchased_at >= 0)
+    number TEXT NOT NULL,
+    purchased_at INTEGER NOT NULL CHECK (purchased_at >= 0),
+    UNIQUE (team, number)
 ) STRICT;
 CREATE TRIGGER purchase_begins AFTER INSERT ON purchase
 BEGIN UPDATE counter SET next = max(next, NEW.purchase + 1) WHERE kind = 6; END;
