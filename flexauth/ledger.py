@@ -54,7 +54,7 @@ def seal(
     """Chain new entries onto the heads of their teams.
 
     `rows` are ledger columns, each team's in sequence; `digests` are those of free texts by (team, seq). Gives the
-    sealed rows and the new heads of the teams that have rows. Raises `ValueError` on a gap, KeyError on a team without head.
+    sealed rows and the new heads of the teams that have rows. ValueError: a gap. KeyError: a team without head.
     """
     sealed: list[SealedRow] = []
     moved: dict[int, Head] = {}

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from contextlib import contextmanager, suppress
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -48,7 +48,7 @@ def copy_to_file(source: apsw.Connection, path: Path) -> None:
         with partial.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
-        with open(checksum_path(path), "x", opener=_private) as file:  # noqa: PTH123  # Path.open takes no opener
+        with open(checksum_path(path), "x", opener=_private) as file:  # Path.open takes no opener
             file.write(f"{digest}  {path.name}\n")
             file.flush()
             os.fsync(file.fileno())
@@ -66,7 +66,9 @@ def restore(source: Path, target: Path, *, now: int = 0) -> None:
             with source.open("rb") as backup, partial.open("wb") as copy:
                 found = _copy(backup, copy)
             if found != _stated(source):
-                raise UnsafeStore(path=source, why="it is damaged: its bytes are not those of its checksum; use another backup")
+                raise UnsafeStore(
+                    path=source, why="it is damaged: its bytes are not those of its checksum; use another backup"
+                )
             connection = apsw.Connection(str(partial), flags=apsw.SQLITE_OPEN_READWRITE)
             try:
                 _verify_and_raise(connection, source)
@@ -98,7 +100,9 @@ def _stated(source: Path) -> str:
     try:
         return checksum_path(source).read_text().split()[0]
     except (FileNotFoundError, IndexError):
-        why = f"its checksum {checksum_path(source).name} is not beside it; make it with sha256sum if you trust the file"
+        why = (
+            f"its checksum {checksum_path(source).name} is not beside it; make it with sha256sum if you trust the file"
+        )
         raise UnsafeStore(path=source, why=why) from None
 
 

@@ -160,7 +160,7 @@ class Database(ABC):
         self._connection.executemany(statement(name), rows)
 
     @staticmethod
-    def _need(holds: bool, what: str) -> None:  # noqa: FBT001  # the condition is the sentence's subject
+    def _need(holds: bool, what: str) -> None:  # the condition is the sentence's subject
         if not holds:
             raise StoreFailed(cause=what)
 

@@ -1,7 +1,7 @@
 """What must be true of the place of a database before it is opened. Knows no table.
 
-SQLite below 3.51.3 can corrupt a WAL at its reset; two copies of SQLite in a process lose each other's locks; a WAL on a
-network file system is shared by nobody; and two servers on one file would both believe that they decide.
+SQLite below 3.51.3 can corrupt a WAL at its reset; two copies of SQLite in a process lose each other's locks; a WAL
+on a network file system is shared by nobody; and two servers on one file would both believe that they decide.
 """
 
 from __future__ import annotations
@@ -21,13 +21,21 @@ import apsw
 
 from flexauth.faults import InstanceHeld, UnsafeStore
 
-__all__ = ["SQLITE_FLOOR", "InstanceLock", "guard_file", "private_file", "require_local", "require_sqlite", "unguard_file"]
+__all__ = [
+    "SQLITE_FLOOR",
+    "InstanceLock",
+    "guard_file",
+    "private_file",
+    "require_local",
+    "require_sqlite",
+    "unguard_file",
+]
 
 SQLITE_FLOOR: Final = (3, 51, 3)
-NETWORK_FILE_SYSTEMS: Final = frozenset(
-    "9p afs beegfs ceph cifs coda davfs fuse.glusterfs fuse.s3fs fuse.sshfs fuse.rclone gfs2 glusterfs lustre ncpfs nfs nfs4 "
-    "ocfs2 orangefs smb3 smbfs".split()
-)
+NETWORK_FILE_SYSTEMS: Final = frozenset({
+    "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs",
+    "gfs2", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "smb3", "smbfs",
+})  # fmt: skip
 _MOUNTS: Final = Path("/proc/self/mountinfo")
 
 

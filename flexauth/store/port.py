@@ -40,9 +40,9 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """All that one transaction stores. `at` becomes the mark; `ledger` are the sealed entries, ledger columns + bytes.
+    """All that one transaction stores. `at` becomes the mark; `ledger` are the sealed rows of `flexauth.ledger`.
 
-    `fences` are the epochs (DESIGN 1.5) under which the batch was decided: team to epoch; one that changed refuses it all.
+    `fences` are the epochs (DESIGN 1.5) under which the batch was decided: team to epoch; one that changed refuses all.
     """
 
     number: int
@@ -56,15 +56,19 @@ class Batch:
 
 
 class Store(Protocol):
-    """Faults: `StoreFailed` (unknown whether it is stored, R2), `StorageFull` (R6), `FenceLost`."""
+    """Faults: `StoreFailed` (unknown whether it is stored, R2), `StorageFull` (nothing of it is, R6), `FenceLost`."""
 
     def meta(self) -> Meta: ...
 
     def commit(self, batch: Batch) -> None:
-        """Store a batch whole, on stable storage when this returns."""
+        """Store a batch whole, on stable storage when this returns.
+
+        After `StoreFailed` every commit is refused until `stored_batch` has found out, unless the database refused
+        the batch (a broken invariant): then nothing of it is stored and the next batch is welcome.
+        """
 
     def stored_batch(self) -> int:
-        """Reopen and read the number of the last stored batch (R2)."""
+        """Reopen and read the number of the last stored batch (R2). May fail itself; then it is asked again."""
 
     def teams(self) -> list[int]: ...
 
@@ -72,7 +76,7 @@ class Store(Protocol):
         """Tables product, rate and counter."""
 
     def load_team(self, team: int) -> Rows:
-        """Tables team, policy, pack, line, hold, free_use, session of one team; by key, never the ledger (DESIGN 1.6)."""
+        """Tables team, policy, pack, line, hold, free_use, session of a team; by key, never the ledger (DESIGN 1.6)."""
 
     def load_user(self, user: int) -> Rows:
         """Table device of one user."""

@@ -54,4 +54,6 @@ def statement(name: str) -> str:
 def migrations() -> tuple[str, ...]:
     """Scripts in order; the n-th (from 1) makes schema n."""
     folder = files("flexauth.store") / "migrations"
-    return tuple(file.read_text() for file in sorted(folder.iterdir(), key=lambda f: f.name) if file.name.endswith(".sql"))
+    return tuple(
+        file.read_text() for file in sorted(folder.iterdir(), key=lambda f: f.name) if file.name.endswith(".sql")
+    )

@@ -14,7 +14,7 @@ __all__ = ["wrongs"]
 _BOOKS = {
     "wrong_packs": "pack {}: its amounts are not those of its entries (L2)",
     "wrong_holds": "pack {}: what is held is not the sum of its holds (P2)",
-    "wrong_charges": "charge of team {} user {} product {} from {}: it overlaps another, or its amounts cannot be (C15)",
+    "wrong_charges": "charge of team {} user {} product {} from {}: it overlaps another or its amounts are wrong (C15)",
 }
 
 

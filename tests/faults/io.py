@@ -46,7 +46,7 @@ def sweep_once(number: int, seed: int) -> tuple[str, list[str]]:
 def _break(disk: Disk, kind: str, lot: random.Random) -> None:
     """Arm the failure, some operations from now."""
     if kind == "full":
-        disk.space = sum(len(file.image) for file in disk.files.values()) + lot.randrange(60_000)
+        disk.space = disk.used() + lot.randrange(60_000)
         return
     name, _, how = kind.partition(" ")
     op = Op(name)

@@ -45,6 +45,10 @@ def programme(name: str, run: Callable[[int, int], tuple[Counter[str], list[str]
 
 def _commit() -> str:
     git = ("git", "-C", str(ROOT))
-    head = subprocess.run((*git, "rev-parse", "--short", "HEAD"), capture_output=True, text=True, check=True).stdout.strip()
-    dirty = subprocess.run((*git, "status", "--porcelain", "flexauth"), capture_output=True, text=True, check=True).stdout
+    head = subprocess.run(
+        (*git, "rev-parse", "--short", "HEAD"), capture_output=True, text=True, check=True
+    ).stdout.strip()
+    dirty = subprocess.run(
+        (*git, "status", "--porcelain", "flexauth"), capture_output=True, text=True, check=True
+    ).stdout
     return head + ("+" if dirty.strip() else "")

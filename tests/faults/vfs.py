@@ -29,7 +29,7 @@ class Op(Enum):
 
 @dataclass
 class File:
-    """`image` is what reads see, `durable` what survives; `pending` are sectors and sizes written since the last sync."""
+    """`image` is what reads see, `durable` what survives; `pending` and `sizes` were written since the last sync."""
 
     image: bytearray = field(default_factory=bytearray)
     durable: bytearray = field(default_factory=bytearray)
@@ -104,12 +104,19 @@ class Disk(apsw.VFS):
             kind, nth, for_ever = self.failing
             if op is kind and (self.counts[op] == nth or (for_ever and self.counts[op] > nth)):
                 self.failures += 1
-                code = {Op.WRITE: apsw.SQLITE_IOERR_WRITE, Op.SYNC: apsw.SQLITE_IOERR_FSYNC, Op.OPEN: apsw.SQLITE_CANTOPEN}[op]
+                code = {
+                    Op.WRITE: apsw.SQLITE_IOERR_WRITE,
+                    Op.SYNC: apsw.SQLITE_IOERR_FSYNC,
+                    Op.OPEN: apsw.SQLITE_CANTOPEN,
+                }[op]
                 raise apsw.exception_for(code)
-        if self.space is not None and growth > 0:
-            if sum(len(file.image) for file in self.files.values()) + growth > self.space:
-                self.failures += 1
-                raise apsw.exception_for(apsw.SQLITE_FULL)
+        if self.space is not None and growth > 0 and self.used() + growth > self.space:
+            self.failures += 1
+            raise apsw.exception_for(apsw.SQLITE_FULL)
+
+    def used(self) -> int:
+        """Bytes of all files."""
+        return sum(len(file.image) for file in self.files.values())
 
     def sync_folder(self) -> None:
         """Names that were made and deleted are durable."""
@@ -145,8 +152,9 @@ class Disk(apsw.VFS):
         file = self.files.get(pathname)
         return file is not None and file.exists
 
-    def excepthook(self, *_: object) -> None:
+    def excepthook(self, etype: object, evalue: object, etraceback: object) -> bool:
         """What SQLite cannot report is not news: the failure was made here."""
+        return True
 
 
 class _DiskFile(apsw.VFSFile):
@@ -191,5 +199,6 @@ class _DiskFile(apsw.VFSFile):
     def xFileSize(self) -> int:
         return len(self._file.image)
 
-    def excepthook(self, *_: object) -> None:
+    def excepthook(self, etype: object, evalue: object, etraceback: object) -> bool:
         """As Disk.excepthook."""
+        return True

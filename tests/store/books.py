@@ -1,4 +1,4 @@
-"""Batches made by hand: a team, its packs, and lines that hold, capture and refund. What an engine would give a store."""
+"""Batches made by hand, as an engine would give them: a team, its packs, lines that hold, capture and void."""
 
 from __future__ import annotations
 
@@ -46,10 +46,14 @@ def row(table: str, **values: int) -> tuple[int, ...]:
 
 
 def entry(team: int, seq: int, kind: EntryKind, pack: int, tokens: int, **values: int) -> tuple[int, ...]:
-    return row("ledger", **{"team": team, "seq": seq, "kind": kind, "pack": pack, "tokens": tokens, "time": T0, **values})
+    return row(
+        "ledger", **{"team": team, "seq": seq, "kind": kind, "pack": pack, "tokens": tokens, "time": T0, **values}
+    )
 
 
-def pack_row(team: int, pack: int, remaining: int, *, size: int = 100, ended: int = 0, parent: int = 0) -> tuple[int, ...]:
+def pack_row(
+    team: int, pack: int, remaining: int, *, size: int = 100, ended: int = 0, parent: int = 0
+) -> tuple[int, ...]:
     return row(
         "pack", team=team, pack=pack, size=size, unit_price=3_000_000, starts_at=T0, ends_at=T0 + YEAR, purchased_at=T0,
         remaining=remaining, ended=ended, parent=parent,
@@ -82,7 +86,12 @@ def team_writes(team: int, users: Iterable[int] = ()) -> list[Write]:
         })
     ]  # fmt: skip
     for user in users:
-        values = {"subject": f"user-{user}", "display_name": f"User {user}", "email": f"u{user}@example.com", "created_at": T0}
+        values = {
+            "subject": f"user-{user}",
+            "display_name": f"User {user}",
+            "email": f"u{user}@example.com",
+            "created_at": T0,
+        }
         writes += [
             Write("insert_user", {"user": user, **name("user", user), **values}),
             Write("put_member", {"team": team, "user": user, "assigned_all": 1}),

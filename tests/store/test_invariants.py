@@ -100,25 +100,46 @@ REFUSED = [
         {"ledger": [entry(1, 4, REFUND, 1, RATE, **WINDOW)]},
         {"ledger": [charge(2), entry(1, 3, REFUND, 1, RATE, **WINDOW)]},
     ),
-    Bad("the engine's balance is not that of the entries", "differs from its entries", {
-        "pack": [pack_row(1, 1, 94)], "ledger": [charge(2)],
-    }),  # fmt: skip
-    Bad("a pack changes its price", "differs from its entries", {
-        "pack": [(*pack_row(1, 1, 100)[:3], 1, *pack_row(1, 1, 100)[4:])],
-    }),  # fmt: skip
+    Bad(
+        "the engine's balance is not that of the entries",
+        "differs from its entries",
+        {
+            "pack": [pack_row(1, 1, 94)],
+            "ledger": [charge(2)],
+        },
+    ),
+    Bad(
+        "a pack changes its price",
+        "differs from its entries",
+        {
+            "pack": [(*pack_row(1, 1, 100)[:3], 1, *pack_row(1, 1, 100)[4:])],
+        },
+    ),
     Bad("a line of an unknown user", "FOREIGN KEY", {"line": [row("line", team=1, user=99, product=PRODUCT)]}),
-    Bad("a session of an unknown team", "FOREIGN KEY", {
-        "session": [row("session", session_hi=1, team=7, user=1, product=PRODUCT, state=1, origin=1)],
-    }),  # fmt: skip
-    Bad("a session in no state", "CHECK", {
-        "session": [row("session", session_hi=1, team=1, user=1, product=PRODUCT, state=9, origin=1)],
-    }),  # fmt: skip
+    Bad(
+        "a session of an unknown team",
+        "FOREIGN KEY",
+        {
+            "session": [row("session", session_hi=1, team=7, user=1, product=PRODUCT, state=1, origin=1)],
+        },
+    ),
+    Bad(
+        "a session in no state",
+        "CHECK",
+        {
+            "session": [row("session", session_hi=1, team=1, user=1, product=PRODUCT, state=9, origin=1)],
+        },
+    ),
     Bad("a device without a name", "FOREIGN KEY", {"device": [row("device", user=1, product=PRODUCT, device=5)]}),
     Bad("a use of no kind", "CHECK", {"use_log": [row("use_log", team=1, seq=1, event=11)]}),
     Bad("a use log row twice", "UNIQUE", {"use_log": [row("use_log", team=1, seq=1, event=1)] * 2}),
-    Bad("free use that ends before it begins", "CHECK", {
-        "free_use": [row("free_use", team=1, user=1, product=PRODUCT, began_at=2, ended_at=1)],
-    }),  # fmt: skip
+    Bad(
+        "free use that ends before it begins",
+        "CHECK",
+        {
+            "free_use": [row("free_use", team=1, user=1, product=PRODUCT, began_at=2, ended_at=1)],
+        },
+    ),
     Bad("a table that nobody knows", "no table is known", {"wishes": [(1,)]}),
 ]
 
@@ -126,7 +147,7 @@ REFUSED = [
 def everything(store: Database) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all tables."""
     names = store._connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-    return {name: store._connection.execute(f"SELECT * FROM {name}").fetchall() for (name,) in names}
+    return {str(name): store._connection.execute(f"SELECT * FROM {name}").fetchall() for (name,) in names}
 
 
 @pytest.mark.parametrize("bad", REFUSED, ids=lambda bad: bad.name)
@@ -176,7 +197,9 @@ def test_the_store_takes(store: Database, lines: Lines, tables: Tables) -> None:
 
 def test_a_refund_of_an_ended_pack_goes_to_a_make_good_pack(store: Database, lines: Lines) -> None:
     """L5: REFUND on the ended pack, MOVE_OUT from it, MOVE_IN to the new one; L2 holds for both."""
-    store.commit(batch(store, {"ledger": [charge(2), entry(1, 3, EXPIRY, 1, -93)], "pack": [pack_row(1, 1, 0, ended=1)]}))
+    store.commit(
+        batch(store, {"ledger": [charge(2), entry(1, 3, EXPIRY, 1, -93)], "pack": [pack_row(1, 1, 0, ended=1)]})
+    )
     good = pack_row(1, 2, RATE, size=RATE, parent=1)
     entries = [
         entry(1, 4, REFUND, 1, RATE, **WINDOW, corrects=2),

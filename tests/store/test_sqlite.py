@@ -21,6 +21,7 @@ from flexauth.store.sqlite import WAL_PAGES, SqliteStore
 from flexauth.store.verify import wrongs
 from tests.store.books import T0, Lines, batch
 
+OPEN = "import sys, pathlib, flexauth.store.sqlite as s; store = s.SqliteStore(pathlib.Path(sys.argv[1]))"
 MOUNTS = """\
 21 1 259:1 / / rw,relatime - ext4 /dev/root rw
 36 21 0:31 / /srv/files rw,relatime shared:1 - nfs4 nas:/vol rw,vers=4.2
@@ -75,7 +76,7 @@ def test_the_wal_is_bounded(path: Path) -> None:
     large = {"digest": b"", "result": os.urandom(2_000_000), "made_at": T0}
     for number in range(30):
         store.commit(batch(store, at=lines.now, writes=[Write("insert_request", {"request": f"r{number}", **large})]))
-    assert 30 * 2_000_000 > 3 * WAL_PAGES * 4096
+    assert 3 * WAL_PAGES * 4096 < 30 * 2_000_000
     assert wal.stat().st_size < 2 * WAL_PAGES * 4096
     store.checkpoint()
     assert wal.stat().st_size == 0
@@ -86,8 +87,7 @@ def test_a_second_server_is_refused_and_told_who_is_first(path: Path) -> None:
     store, _ = opened(path)
     with pytest.raises(InstanceHeld, match=rf'"pid": {os.getpid()}'):
         SqliteStore(path)
-    code = "import sys; from pathlib import Path; from flexauth.store.sqlite import SqliteStore; SqliteStore(Path(sys.argv[1]))"
-    other = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=False)
+    other = subprocess.run([sys.executable, "-c", OPEN, path], capture_output=True, text=True, check=False)
     assert f'"pid": {os.getpid()}' in other.stderr
     assert store.meta().batch == 1
     store.close()
@@ -95,10 +95,7 @@ def test_a_second_server_is_refused_and_told_who_is_first(path: Path) -> None:
 
 
 def test_a_killed_server_leaves_no_lock(path: Path) -> None:
-    code = (
-        "import os, sys; from pathlib import Path; from flexauth.store.sqlite import SqliteStore;"
-        "SqliteStore(Path(sys.argv[1])); os.kill(os.getpid(), 9)"
-    )
+    code = f"{OPEN}; import os; os.kill(os.getpid(), 9)"
     assert subprocess.run([sys.executable, "-c", code, path], check=False).returncode == -9
     store, _ = opened(path)
     store.close()
@@ -163,7 +160,9 @@ def test_a_local_file_system_is_taken(place: str) -> None:
     guards.require_local(Path(place), MOUNTS)
 
 
-@pytest.mark.parametrize(("version", "taken"), [("3.51.2", False), ("3.40.1", False), ("3.51.3", True), ("4.0.0", True)])
+@pytest.mark.parametrize(
+    ("version", "taken"), [("3.51.2", False), ("3.40.1", False), ("3.51.3", True), ("4.0.0", True)]
+)
 def test_sqlite_below_the_floor_is_refused(version: str, taken: bool) -> None:
     if taken:
         guards.require_sqlite(version, Path("f.db"))
@@ -203,7 +202,9 @@ def test_people_read_a_copy_with_any_sqlite(path: Path) -> None:
     assert copy.execute("SELECT state, opened_at FROM v_sessions WHERE user = 'user-1'").fetchall() == [
         ("ACTIVE", "2026-03-03T08:00:00Z")
     ]
-    assert copy.execute("SELECT pack, state, size, remaining, held FROM v_packs").fetchall() == [(1, "live", 100, 93, 7)]
+    assert copy.execute("SELECT pack, state, size, remaining, held FROM v_packs").fetchall() == [
+        (1, "live", 100, 93, 7)
+    ]
     copy.close()
 
 
