@@ -1,0 +1,128 @@
+"""Plays every scenario in every way that a service can run; the outcome must be the same."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from flexauth.simulate.form import read_scenario
+from flexauth.simulate.run import HELD, run
+from flexauth.simulate.scenario import Clock
+from flexauth.simulate.stage import Setting
+
+HERE = Path(__file__).resolve().parent
+SHARED = HERE.parents[2] / "shared" / "scenarios"
+
+# The files of ../shared whose rules are in force.
+STORIES = (
+    "expiry",
+    "grace",
+    "idle",
+    "insufficient",
+    "offline",
+    "pack-order",
+    "restart-clock",
+    "two-days",
+    "versions-devices",
+)
+
+# The boundaries that the rules in force touch, and where each is pinned.
+BOUNDARIES = {
+    "close at 299 s, 300 s, 301 s": "close-in-grace",
+    "renewal at exactly 24 h, an end at exactly W": "renewal-at-w",
+    "resume at 23:59:59 and 24:00:00": "resume-around-w",
+    "idle exactly 15 min before W": "idle-before-w",
+    "idle past W, in contact and out of it": "idle-past-w",
+    "pack end during a hold, captured and voided": "pack-end-under-hold",
+    "charge over three packs": "three-packs",
+    "equal ends and equal sizes": "pack-ties",
+    "two versions and two devices in one window": "two-versions",
+    "fourth device": "fourth-device",
+    "take-over, pending, paid, idle": "take-over",
+    "rate change mid-window": "rate-change",
+    "last 6 of 7 tokens, two users racing for the last rate": "last-tokens",
+    "late check-in inside the grace": "late-checkin",
+    "the third late refund in 30 days": "late-refund-limit",
+    "lease after an offline day": "offline-day",
+    "clock stepped back": "clock-back",
+    "clock stepped forward": "clock-forward",
+    "clock stepped forward by more than a day": "clock-forward-25h",
+    "clock stepped by at most five minutes": "clock-forward-small",
+    "DST": "daylight-saving",
+    "restart while pending": "down-while-pending",
+    "restart while idle": "down-while-idle",
+    "restart while offline": "down-while-offline",
+    "down over W": "down-over-w",
+    "killed while pending, idle, offline": "kill",
+    "checkout repeated, and repeated with other content": "repeat",
+    "4 min 59 s ten times": "grace-modes",
+    "included product at balance 0": "included",
+    "renewal not covered": "renewal-refused",
+    "resumption not covered": "resumption-refused",
+    "told of use at W after a hold from after W": "hold-then-use-at-w",
+    "crash": "crash",
+    "over for days": "over-for-days",
+    "a contract's own values": "policy-terms",
+    "ALL, a list, a new list": "assignment",
+}
+
+WAYS = {
+    "core": Setting(),
+    "reference": Setting(engine="reference"),
+    "core-sqlite": Setting(store="sqlite"),
+    "core-sqlite-restarted": Setting(store="sqlite", restart_every_event="stop"),
+    "core-sqlite-killed": Setting(store="sqlite", restart_every_event="kill"),
+    "reference-restarted": Setting(engine="reference", restart_every_event="stop"),
+    "core-grpc": Setting(via="grpc"),
+}
+
+# Some five hundred contacts each: restarted after each of them in memory alone, where a start costs no file.
+LONG = {"idle", "idle-before-w", "down-while-idle"}
+
+
+def files() -> list[Path]:
+    own = sorted(HERE.glob("*.yaml"))
+    return own + [SHARED / f"{name}.yaml" for name in STORIES if SHARED.is_dir()]
+
+
+def playable(setting: Setting, file: Path) -> bool:
+    if setting.restart_every_event and setting.store == "sqlite" and file.stem in LONG:
+        return False
+    return not (setting.restart_every_event and steps_forward(file))
+
+
+def steps_forward(file: Path) -> bool:
+    """Whether a restart changes the story: an authority follows at its start what a running one does not yet (T2)."""
+    return any(isinstance(event.act, Clock) and event.act.step > 0 for event in read_scenario(str(file)).timeline)
+
+
+CASES = [(way, file) for way, setting in WAYS.items() for file in files() if playable(setting, file)]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Path]:
+    """A place for a database: in shared memory where the system has that, since thousands of commits are synced."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path) as folder:
+        yield Path(folder) / "scenario.db"
+
+
+@pytest.mark.parametrize(("way", "file"), CASES, ids=[f"{way}-{file.stem}" for way, file in CASES])
+def test_the_scenario_holds(way: str, file: Path, database: Path) -> None:
+    setting = WAYS[way]
+    if setting.store == "sqlite":
+        setting = replace(setting, store=f"sqlite:{database}")
+    status, text = run([str(file)], setting)
+    assert status == HELD, text
+
+
+@pytest.mark.skipif(SHARED.is_dir(), reason="the shared scenarios are here and played")
+def test_the_shared_scenarios_are_here() -> None:
+    pytest.skip(f"{SHARED} is not here; the scenarios of this project alone were played")
+
+
+def test_every_boundary_has_a_scenario_and_every_scenario_a_boundary() -> None:
+    assert {path.stem for path in HERE.glob("*.yaml")} == set(BOUNDARIES.values())
