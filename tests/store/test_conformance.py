@@ -21,7 +21,7 @@ def loaded(store: Database, team: int = 1) -> dict[str, list[tuple[int, ...]]]:
 
 
 def test_a_new_store_stands_at_the_beginning(store: Database) -> None:
-    assert store.meta() == Meta(batch=0, mark=0, absence=0, epoch=0, schema=2, stopped=True)
+    assert store.meta() == Meta(batch=0, mark=0, absence=0, epoch=0, schema=3, stopped=True)
     assert store.teams() == []
     assert store.head(1) == (0, bytes(32))
 

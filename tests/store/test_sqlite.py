@@ -26,7 +26,7 @@ MOUNTS = """\
 21 1 259:1 / / rw,relatime - ext4 /dev/root rw
 36 21 0:31 / /srv/files rw,relatime shared:1 - nfs4 nas:/vol rw,vers=4.2
 37 36 0:32 / /srv/files/local rw - xfs /dev/sdb rw
-38 21 0:33 / /home/ann/my\\040cloud rw - fuse.sshfs ann@host: rw
+38 21 0:33 / /media/ann/my\\040cloud rw - fuse.sshfs ann@host: rw
 39 21 0:34 / /mnt/windows rw - cifs //pc/share rw
 """
 
@@ -106,7 +106,7 @@ def test_a_database_from_a_newer_schema_is_refused_and_left_as_it_is(path: Path)
     store._connection.execute("UPDATE authority SET schema = 99")
     store.close()
     before = path.read_bytes()
-    with pytest.raises(NewerSchema, match="schema 99, this program knows up to 2"):
+    with pytest.raises(NewerSchema, match="schema 99, this program knows up to 3"):
         SqliteStore(path)
     assert path.read_bytes() == before
 
@@ -148,14 +148,14 @@ def test_all_files_are_for_their_owner_alone(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("place", "kind"),
-    [("/srv/files/a/f.db", "nfs4"), ("/home/ann/my cloud/f.db", "fuse.sshfs"), ("/mnt/windows/f.db", "cifs")],
+    [("/srv/files/a/f.db", "nfs4"), ("/media/ann/my cloud/f.db", "fuse.sshfs"), ("/mnt/windows/f.db", "cifs")],
 )
 def test_a_network_file_system_is_refused(place: str, kind: str) -> None:
     with pytest.raises(UnsafeStore, match=rf"network file system \({kind}\)"):
         guards.require_local(Path(place), MOUNTS)
 
 
-@pytest.mark.parametrize("place", ["/srv/files/local/f.db", "/srv/filesystem/f.db", "/var/lib/f.db", "/home/ann/f.db"])
+@pytest.mark.parametrize("place", ["/srv/files/local/f.db", "/srv/filesystem/f.db", "/var/lib/f.db", "/media/ann/f.db"])
 def test_a_local_file_system_is_taken(place: str) -> None:
     guards.require_local(Path(place), MOUNTS)
 

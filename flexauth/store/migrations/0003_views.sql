@@ -1,4 +1,4 @@
--- Schema 2. What a person reads: names, times in UTC, session ids as text. Programs read the tables.
+-- Schema 3. What a person reads: names, times in UTC, session ids as text. Programs read the tables.
 
 CREATE VIEW v_packs AS
 SELECT team.name AS team, pack.pack, pack.size, account.remaining, account.held, account.consumed, account.expired,
