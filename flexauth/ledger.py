@@ -1,15 +1,7 @@
-"""The bytes of a ledger entry and the hash chain of each team (L3). Plain functions over rows; no storage, no rules.
+"""The bytes of a ledger entry and the hash chain of each team (L3). Plain functions over rows; no storage, no rule.
 
-Format 1, 225 bytes, big-endian; frozen (docs/ledger-format.md):
-
-    offset  bytes  what
-         0      1  format, 1
-         1    160  the 20 columns of COLUMNS["ledger"] in order, int64 each
-       161     32  salted SHA-256 of a free text kept elsewhere, zeros when there is none
-       193     32  hash of the team's entry before, zeros before the first
-
-The hash of an entry is the SHA-256 of these 225 bytes. A sealed row is the ledger's columns, then format,
-digest (None when there is none), previous hash and hash.
+docs/ledger-format.md gives the 225 bytes one by one: format, the columns of COLUMNS["ledger"] as big-endian int64,
+digest of a free text, hash of the entry before. They are frozen.
 """
 
 from __future__ import annotations
@@ -29,6 +21,7 @@ NO_DIGEST: Final = bytes(32)
 
 #: Sequence and hash of a team's last entry; (0, GENESIS) before the first.
 Head = tuple[int, bytes]
+#: Ledger columns, then format, digest (None when there is none), previous hash and hash.
 SealedRow = tuple[Any, ...]
 
 _COLUMNS: Final = len(COLUMNS["ledger"])

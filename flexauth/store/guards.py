@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 SQLITE_FLOOR: Final = (3, 51, 3)
-NETWORK_FILE_SYSTEMS: Final = frozenset({
+_NETWORK_FILE_SYSTEMS: Final = frozenset({
     "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs",
     "gfs2", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "smb3", "smbfs",
 })  # fmt: skip
@@ -46,7 +46,7 @@ def require_sqlite(version: str, path: Path) -> None:
         raise UnsafeStore(path=path, why=f"SQLite is {version}, it must be {floor} or newer; install a newer apsw")
 
 
-def file_system(path: Path, mounts: str) -> tuple[str, str]:
+def _file_system(path: Path, mounts: str) -> tuple[str, str]:
     """(mount point, type) of the file system of an absolute path, from the text of mountinfo."""
     found = ("/", "")
     for line in mounts.splitlines():
@@ -60,8 +60,8 @@ def file_system(path: Path, mounts: str) -> tuple[str, str]:
 def require_local(path: Path, mounts: str | None = None) -> None:
     """Refuse a path on a network file system. `mounts` is the text of mountinfo, the system's own by default."""
     text = _MOUNTS.read_text() if mounts is None else mounts
-    point, kind = file_system(path.resolve(), text)
-    if kind in NETWORK_FILE_SYSTEMS:
+    point, kind = _file_system(path.resolve(), text)
+    if kind in _NETWORK_FILE_SYSTEMS:
         raise UnsafeStore(path=path, why=f"{point} is a network file system ({kind}); name a file on a local disk")
 
 

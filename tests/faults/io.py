@@ -1,9 +1,7 @@
 """Failing input and output: the k-th write, sync or open fails, once or for ever, or the disk is full for a while.
 
-After a failure the store says what it has (R2); work goes on from there, and at the end everything that was told to be
-stored is there, once, and the books agree.
-
-    python -m tests.faults.io --count 500 --seed 1
+After a failure the store says what it has (R2); at the end all that it told is there, once, and the books agree.
+`python -m tests.faults.io --count 500 --seed 1`
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Power cuts: a store works, the power goes at a random write or sync, and what the disk kept is opened again.
 
 Every commit that returned is there whole, the one in flight is there whole or not at all, and the books agree.
-
-    python -m tests.faults.power --count 5000 --seed 1
+`python -m tests.faults.power --count 5000 --seed 1`
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
 ROOT = Path(__file__).resolve().parents[2]
+WATCHED = ("flexauth/store", "flexauth/ledger.py", "tests/faults", ":!tests/faults/results", "tests/store")
 
 
 def programme(name: str, run: Callable[[int, int], tuple[Counter[str], list[str]]], count: int) -> None:
@@ -48,7 +49,5 @@ def _commit() -> str:
     head = subprocess.run(
         (*git, "rev-parse", "--short", "HEAD"), capture_output=True, text=True, check=True
     ).stdout.strip()
-    dirty = subprocess.run(
-        (*git, "status", "--porcelain", "flexauth"), capture_output=True, text=True, check=True
-    ).stdout
+    dirty = subprocess.run((*git, "status", "--porcelain", *WATCHED), capture_output=True, text=True, check=True).stdout
     return head + ("+" if dirty.strip() else "")
