@@ -92,6 +92,8 @@ def _shown(key: str, value: object, start: int) -> str:
         return "none"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {number}" for name, number in value.items()) + "}"
     return offset_text(value, start) if key in _TIMES and isinstance(value, int) else str(value)
 
 

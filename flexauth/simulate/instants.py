@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from flexauth import limits
+from flexauth.commands import MINUTE
 from flexauth.faults import InvalidArgument
 from flexauth.policy import duration_text, parse_duration
 
@@ -14,6 +15,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 #: More than any time can be apart; keeps every sum within int64.
 _LONGEST = limits.TIME_MAX
+_HOUR = 60 * MINUTE
 
 
 def duration(text: str) -> int:
@@ -58,9 +60,14 @@ def _iso(text: str) -> int:
 
 
 def offset_text(when: int, start: int) -> str:
-    """An instant as an offset from `start`, as a scenario writes it; `never` for 0."""
+    """An instant as an offset from `start`, as a scenario writes it, up to 99 h in hours; `never` for 0."""
     if when == 0:
         return "never"
     whole, rest = divmod(abs(when - start), 1_000)
-    text = duration_text(whole * 1_000) if whole or not rest else ""
-    return f"{'-' if when < start else '+'}{text}{f'{rest}us' if rest else ''}"
+    hours, below = divmod(whole * 1_000, _HOUR)
+    if hours < 100:
+        text = (f"{hours}h" if hours else "") + (duration_text(below) if below else "")
+    else:
+        text = duration_text(whole * 1_000)
+    text += f"{rest}us" if rest else ""
+    return ("-" if when < start else "+") + (text or "0s")

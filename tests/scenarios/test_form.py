@@ -210,7 +210,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_scenario(str(tmp_path / "gone.yaml"))
 
 
-@pytest.mark.parametrize("text", ["+0s", "+5m", "+23h", "+1d2h3m4s5ms", "-1h", "+7us"])
+@pytest.mark.parametrize("text", ["+0s", "+5m", "+23h", "+99h3m4s5ms", "+5d4h", "-1h", "+7us"])
 def test_an_offset_is_shown_as_it_is_written(text: str) -> None:
     start = instant("2026-03-02T08:00:00Z", None)
     when = start + 7 if text == "+7us" else instant(text, start)
