@@ -20,7 +20,7 @@ from flexauth_client.timing import MINUTE, NEVER, SECOND
 __all__ = ["Act", "Contact", "Ended", "Machine", "Memory", "Notice", "OfflineLimitSoon", "Phase", "RenewalSoon"]
 
 BACKOFF: Final = 2 * SECOND
-BACKOFF_MAX: Final = MINUTE
+BACKOFF_MAX: Final = 5 * MINUTE
 OFFLINE_NOTICE: Final = 30 * MINUTE
 
 
@@ -152,7 +152,7 @@ class Machine:
             if self.working:
                 self.operate(at)
             self._remember(phase=Phase.CLOSING, ended_at=at, counter=self.memory.counter + 1)
-            self._retry_at = 0
+            self._repeat, self._retry_at = False, 0
 
     def reopen(self) -> None:
         """The product is back before the check-in was answered: the session goes on."""

@@ -181,8 +181,8 @@ def _forwarding(send: Callable[[int], None], *, keyboard: bool) -> Iterator[None
     def leave(_number: int, _frame: FrameType | None) -> None:
         """A handler, because the program would inherit an ignored signal."""
 
-    handlers = {"SIGTERM": forward, "SIGHUP": forward}
-    handlers |= dict.fromkeys(("SIGINT", "SIGQUIT"), forward if keyboard else leave)
+    keys = forward if keyboard else leave
+    handlers = {"SIGTERM": forward, "SIGHUP": forward, "SIGINT": keys, "SIGQUIT": keys}
     known = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
     before = {number: signal.signal(number, handler) for number, handler in known.items()}
     try:

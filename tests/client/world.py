@@ -1,0 +1,232 @@
+"""A served authority on a virtual clock, a cable to it that can be cut, and laptops whose clocks can be set wrong."""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+
+from flexauth import answers, bootstrap, commands, requests
+from flexauth.access import Access, Role, new_key
+from flexauth.authority import Authority
+from flexauth.clock import VirtualClock
+from flexauth.leases import Signer
+from flexauth.rpc.server import Server
+from flexauth_client import Client
+from flexauth_client.timing import NEVER
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+#: 2026-03-02T08:00:00Z
+START = 1_772_438_400 * SECOND
+#: Enough for a real answer; little to wait for in vain.
+PATIENCE_SECONDS = 0.5
+
+
+class Cable:
+    """A TCP connection to a server that can be cut and mended: cut, it refuses and resets."""
+
+    def __init__(self, to: str) -> None:
+        host, _, port = to.rpartition(":")
+        self._to = (host, int(port))
+        self._lines: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._listener: socket.socket | None = None
+        self._port = 0
+        self.mend()
+        self.address = f"127.0.0.1:{self._port}"
+
+    def mend(self) -> None:
+        listener = socket.create_server(("127.0.0.1", self._port))
+        self._port = listener.getsockname()[1]
+        self._listener = listener
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def cut(self) -> None:
+        with self._lock:
+            listener, self._listener = self._listener, None
+            lines, self._lines = self._lines, set()
+        if listener is not None:
+            with suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
+            listener.close()
+        for line in lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                near, _ = listener.accept()
+                far = socket.create_connection(self._to)
+            except OSError:
+                return
+            with self._lock:
+                if self._listener is not listener:
+                    near.close()
+                    far.close()
+                    return
+                self._lines |= {near, far}
+            threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
+
+    @staticmethod
+    def _carry(near: socket.socket, far: socket.socket) -> None:
+        """Until one side hangs up; a line that is cut raises, and is done."""
+        other = {near: far, far: near}
+        with suppress(OSError, ValueError):
+            while True:
+                for end in select.select((near, far), (), ())[0]:
+                    data = end.recv(65536)
+                    other[end].sendall(data)
+                    if not data:
+                        near.close()
+                        far.close()
+                        return
+
+
+class Laptop:
+    """A machine's clocks: they go with the world's; the wall clock may be set wrong, the boot clock starts at 0."""
+
+    def __init__(self, world: VirtualClock) -> None:
+        self._world = world
+        self._booted_at = world.boot() - HOUR
+        self.wrong_by = 0
+
+    def boot(self) -> int:
+        return self._world.boot() - self._booted_at
+
+    def wall(self) -> int:
+        return self._world.boot() + self.wrong_by
+
+    def reboot(self) -> None:
+        self._booted_at = self._world.boot()
+
+
+@dataclass
+class World:
+    """Acme has 100 tokens; ACD costs 7 a day, AWARE too and knows idleness. ann and bob may run everything."""
+
+    folder: Path
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
+    started: list[Client] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.laptop = Laptop(self.clock)
+        self.store = bootstrap.open_store("memory")
+        self.signer = Signer.in_memory(now=self.clock.boot)
+        self.key, kept = new_key(Role.CLIENT, START)
+        self.access = Access((kept,))
+        self.open()
+        self.cable = Cable(self.server.address)
+        self._furnish()
+
+    def open(self) -> None:
+        self.authority: Authority = bootstrap.open_authority(self.store, self.clock, engine=ENGINE, jitter=False)
+        self.server = Server(self.authority, self.signer, "127.0.0.1:0", access=self.access)
+        self.server.start()
+
+    def close(self) -> None:
+        for client in self.started:
+            client.close()
+        self.cable.cut()
+        self.server.stop(1)
+
+    def ask(self, request: requests.Request) -> Any:
+        """Ask the authority beside the wire."""
+        return self.authority.submit(request).result(timeout=10)
+
+    def _furnish(self) -> None:
+        daily = commands.ProductKind.DAILY
+        self.ask(requests.CreateProduct("ACD", "Autocad", daily, 7))
+        self.ask(requests.CreateProduct("AWARE", "Aware", daily, 7, idle_aware_from=""))
+        self.ask(requests.CreateProduct("HUGE", "Huge", daily, 1_000))
+        self.ask(requests.CreateTeam("acme"))
+        for name in ("ann", "bob"):
+            self.ask(requests.CreateUser(name, memberships=(requests.Membership("acme", all_products=True),)))
+        self.ask(requests.CreateUser("gus"))
+        self.ask(requests.CreateOrder("acme", (requests.PackTerms(100),)))
+
+    def client(self, user: str = "ann", device: str = "laptop", **given: Any) -> Client:
+        """A client on this machine, without a thread; closed after the test."""
+        settings: dict[str, Any] = {
+            "key": self.key,
+            "state_folder": self.folder / user / device,
+            "deadline_seconds": PATIENCE_SECONDS,
+            "background": False,
+            "clock": self.laptop,
+            "whom_to_ask": "the licence desk",
+        }
+        client = Client(self.cable.address, user=user, device=device, **{**settings, **given})
+        self.started.append(client)
+        return client
+
+    def live(self, until: int, *clients: Client, operate: Callable[[], None] = lambda: None) -> None:
+        """Let time pass to `START + until`: each client steps when it wants to, timers run when they are due."""
+        end = START + until
+        while True:
+            wakes = [client.step() for client in clients]
+            offset = self.clock.boot() - self.laptop.boot()
+            wake = min([wake + offset for wake in wakes if wake != NEVER], default=end)
+            if wake > end:
+                break
+            self.advance_to(max(wake, self.clock.boot()) - START)
+            operate()
+            if self.clock.boot() >= end:
+                for client in clients:
+                    client.step()
+                break
+        self.advance_to(until)
+
+    def wake(self, until: int, client: Client) -> None:
+        """The laptop was suspended until `START + until`; the client does what is due now."""
+        self.advance_to(until)
+        while client.step() <= self.laptop.boot():
+            pass
+
+    def advance_to(self, at: int) -> None:
+        if START + at > self.clock.boot():
+            self.clock.advance_to(START + at)
+            self.authority.tick()
+
+    def offline(self) -> None:
+        self.cable.cut()
+
+    def online(self, *clients: Client) -> None:
+        """Mend the cable, and wait until the clients' channels have found it."""
+        self.cable.mend()
+        for client in clients:
+            grpc.channel_ready_future(client._channel._channel).result(timeout=10)
+
+    def kill(self, client: Client) -> None:
+        """The client's process is gone: nothing is sent, its locks are free."""
+        self.started.remove(client)
+        for keeper in client._keepers:
+            if keeper._record is not None:
+                keeper._record.release()
+                keeper._record = None
+        client._keepers.clear()
+        client._channel.close()
+
+    @property
+    def balance(self) -> tuple[int, int]:
+        """Tokens available and held."""
+        balance: answers.Balance = self.ask(requests.GetBalance("acme"))
+        return balance.available, balance.held
+
+    def state(self, session: str, user: str = "ann") -> str:
+        """State of a session by the authority."""
+        page = self.ask(requests.ListSessions(user=user))
+        return next(facts.state.name for facts in page.items if facts.session == session)
+
+
+ENGINE = "reference"
