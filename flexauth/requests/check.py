@@ -27,7 +27,7 @@ def text(field: str, value: str, most: int, *, needed: bool = True) -> None:
         fail(field, value, "it must not be empty")
     if len(value) > most:
         fail(field, value, f"it must have at most {most} characters, it has {len(value)}")
-    if any(not c.isprintable() for c in value):
+    if not value.isprintable():
         fail(field, value, "it must have no control characters")
 
 
