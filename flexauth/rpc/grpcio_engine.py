@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import groupby
 from typing import Any, Final
@@ -84,6 +84,8 @@ class GrpcioEngine:
         if not seconds:
             raise DeadlinePassed(seconds=seconds)
         pending = self._calls.begin(method, payload, context.invocation_metadata())
-        if not wait((pending.future,), seconds).done:
-            raise DeadlinePassed(seconds=round(seconds, 3))
+        try:
+            pending.future.exception(seconds)  # waits, and leaves the raising to `finish`
+        except TimeoutError:
+            raise DeadlinePassed(seconds=round(seconds, 3)) from None
         return self._calls.finish(pending)

@@ -6,6 +6,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from flexauth.v1 import administration_pb2 as admin
 from flexauth.v1 import license_authority_pb2 as licence
 from flexauth.v1 import types_pb2 as pb
 from tests.rpc.serving import DAY, MINUTE, SECOND, START, Service, failure, session_id, sign_in
@@ -113,6 +114,27 @@ def test_a_fourth_device_is_denied_with_the_list_until_one_is_released(service: 
     released = service.licences.ReleaseDevice(licence.ReleaseDeviceRequest(user="ann", product="DRIVE", device="b"))
     assert {device.name for device in released.devices} == {"a", "c"}
     assert service.checkout(5, product="DRIVE", device="d").granted
+
+
+def test_of_two_callers_racing_for_the_last_tokens_one_is_granted(service: Service) -> None:
+    membership = pb.Membership(team="acme", all_products=True)
+    service.admin.CreateUser(admin.CreateUserRequest(subject="eve", memberships=[membership]))
+    racing = [
+        service.licences.Checkout.future(sign_in(number, user=user, product="RVT"), timeout=10)
+        for number, user in ((1, "ann"), (2, "eve"))
+    ]
+    assert sorted(call.result().granted for call in racing) == [False, True]
+    assert service.available() == (20, 80)
+
+
+def test_each_of_many_calls_at_once_gets_its_own_answer(service: Service) -> None:
+    calls = {
+        session_id(number): service.licences.Checkout.future(sign_in(number, product="DRIVE"), timeout=30)
+        for number in range(1, 301)
+    }
+    answers = {asked: call.result() for asked, call in calls.items()}
+    assert {asked: answer.facts.session for asked, answer in answers.items()} == {asked: asked for asked in calls}
+    assert all(answer.granted for answer in answers.values())
 
 
 def test_a_take_over_ends_the_session_on_the_other_device(service: Service) -> None:
