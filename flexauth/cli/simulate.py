@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from typing import Annotated, Any, Literal
 
+import structlog
 import typer
 from typer.core import TyperCommand
 
@@ -50,6 +53,10 @@ def simulate(
 
     Exit status 0: all held; 1: some expectation failed; 2: a file is not a scenario, or another input is wrong.
     """
+    structlog.configure(  # a step of the clock is part of a story, and no news to who wrote it
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
     setting = Setting(engine=engine, store=store, restart_every_event=restart_every_event or "", via=via or "")
     try:
         status, text = run(files, setting, as_json=as_json)

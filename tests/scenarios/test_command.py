@@ -71,6 +71,15 @@ def test_a_failure_among_others_is_told_to_machines(tmp_path: Path) -> None:
     assert report["files"][1]["failures"] == [{"event": 1, "line": 6, "key": "tokens", "expected": "8", "got": "7"}]
 
 
+def test_what_an_authority_logs_is_not_mixed_with_a_report(tmp_path: Path) -> None:
+    file = Path(write(tmp_path))
+    stepped = "timeline:\n  - {at: +0s, do: clock, step: -3h}"
+    file.write_text(file.read_text(encoding="utf-8").replace("timeline:", stepped), encoding="utf-8")
+    done = simulate(str(file), "--json")
+    assert json.loads(done.stdout)["held"] is True
+    assert done.stderr == ""
+
+
 def test_a_file_that_is_no_scenario_exits_with_2_and_nothing_is_played(tmp_path: Path) -> None:
     good, wrong = write(tmp_path, "good.yaml"), write(tmp_path, "wrong.yaml", TOKENS="many")
     done = simulate(good, wrong)
