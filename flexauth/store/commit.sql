@@ -21,15 +21,15 @@ SELECT epoch FROM fence WHERE team = ?;
 -- Where the store stands after this batch; a running authority is not stopped.
 UPDATE authority SET batch = :batch, mark = :mark, absence = :absence, stopped = 0 WHERE batch < :batch;
 
--- name: delete_hold
--- A line has no hold any more; or it is placed anew below. Its first slice: by the whole key, without a list of rows.
-DELETE FROM hold WHERE team = ? AND user = ? AND product = ? AND position = 0;
+-- name: release_hold
+-- A line has no hold any more, or it is placed anew below: its first slice goes.
+INSERT INTO release VALUES (?, ?, ?);
 
 -- name: divided_holds
 -- Lines whose hold has more than one slice.
 SELECT team, user, product FROM hold WHERE position = 1;
 
--- name: delete_hold_rest
+-- name: release_hold_rest
 -- The other slices of a divided hold.
 DELETE FROM hold WHERE team = ? AND user = ? AND product = ? AND position > 0;
 
@@ -43,7 +43,7 @@ DELETE FROM free_use WHERE team = ? AND user = ? AND product = ?;
 
 -- name: delete_session
 -- A session that is over for repeats and late check-ins (R7); its use log stays.
-DELETE FROM session WHERE session_hi = ? AND session_lo = ?;
+DELETE FROM session WHERE team = ? AND session_hi = ? AND session_lo = ?;
 
 -- name: delete_device
 -- A released device (D1).

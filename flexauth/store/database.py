@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import errno
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ import apsw
 from flexauth.commands import COLUMNS, Effects
 from flexauth.faults import FenceLost, StorageFull, StoreFailed
 from flexauth.store.port import Batch, Meta, Rows
-from flexauth.store.statements import statement
+from flexauth.store.statements import repeated, statement
 
 __all__ = ["Database", "StoreFault", "fault_of"]
 
@@ -39,6 +40,8 @@ _COMING: Final = {
     "device": "put_device",
     "use_log": "insert_use",
 }
+#: Rows that one step of an insert takes; the last must be 1.
+_STEPS: Final = (128, 16, 1)
 _WRITTEN: Final = frozenset({"hold_gone", *_GOING, *_COMING, "ledger"})
 _TEAM_TABLES: Final = ("team", "policy", "pack", "line", "hold", "free_use", "session")
 _WORLD_TABLES: Final = ("product", "rate", "counter")
@@ -138,26 +141,36 @@ class Database(ABC):
             if table in tables:
                 self._put(name, effects.rows(table))
         if batch.ledger:
-            self._put("insert_entry", batch.ledger)
+            self._insert("insert_entry", batch.ledger)
             for team, head in batch.heads.items():
                 self._need(self.head(team) == head, f"team {team}: the head is not that of its last entry")
         for table, name in _COMING.items():
             if table in tables:
                 before = self._connection.total_changes()
-                self._put(name, effects.rows(table))
+                (self._put if name == "settle_pack" else self._insert)(name, effects.rows(table))
                 if name == "settle_pack":
                     settled = self._connection.total_changes() - before
                     self._need(settled == effects.count(table), "pack: what remains differs from its entries")
 
     def _release(self, effects: Effects) -> None:
         """Delete the holds that are gone: nearly all have one slice, and that goes by its whole key."""
-        self._put("delete_hold", effects.rows("hold_gone"))
+        self._insert("release_hold", effects.rows("hold_gone"))
         divided = set(self._connection.execute(statement("divided_holds")))
         if divided:
-            self._put("delete_hold_rest", [line for line in effects.rows("hold_gone") if line in divided])
+            self._put("release_hold_rest", [line for line in effects.rows("hold_gone") if line in divided])
 
-    def _put(self, name: str, rows: Any) -> None:
+    def _put(self, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
         self._connection.executemany(statement(name), rows)
+
+    def _insert(self, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Run an insert, many rows a step: SQLite works without the interpreter's lock, and it is dear to get back."""
+        waiting, at = list(rows), 0
+        for size in _STEPS:
+            stop = len(waiting) - (len(waiting) - at) % size
+            if at < stop:
+                steps = (tuple(chain.from_iterable(waiting[k : k + size])) for k in range(at, stop, size))
+                self._connection.executemany(repeated(name, size), steps)
+                at = stop
 
     @staticmethod
     def _need(holds: bool, what: str) -> None:  # the condition is the sentence's subject

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["migrations", "parse", "statement", "statements"]
+__all__ = ["migrations", "parse", "repeated", "statement", "statements"]
 
 _NAME = re.compile(r"^-- name: (?P<name>[a-z_]+)\n-- (?P<purpose>.+)\n", re.MULTILINE)
 
@@ -48,6 +48,13 @@ def statements() -> Mapping[str, str]:
 def statement(name: str) -> str:
     """SQL of a name; KeyError when no file has it."""
     return statements()[name]
+
+
+@cache
+def repeated(name: str, count: int) -> str:
+    """An `INSERT ... VALUES (...)` of a name for `count` rows at once."""
+    head, word, values = statement(name).rpartition("VALUES ")
+    return head + word + ",".join([values] * count)
 
 
 @cache

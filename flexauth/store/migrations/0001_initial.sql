@@ -245,6 +245,11 @@ CREATE TRIGGER hold_reserves AFTER INSERT ON hold BEGIN
 END;
 CREATE TRIGGER hold_releases AFTER DELETE ON hold
 BEGIN UPDATE OR ROLLBACK account SET held = held - OLD.tokens WHERE pack = OLD.pack; END;
+-- To insert a line here deletes the first slice of its hold, by its whole key and so without a list of rows.
+CREATE VIEW release AS SELECT team, user, product FROM hold WHERE position = 0;
+CREATE TRIGGER release_deletes INSTEAD OF INSERT ON release BEGIN
+    DELETE FROM hold WHERE team = NEW.team AND user = NEW.user AND product = NEW.product AND position = 0;
+END;
 CREATE TRIGGER hold_is_placed_anew BEFORE UPDATE ON hold
 BEGIN SELECT RAISE(ROLLBACK, 'hold: a hold is never changed, only placed and released'); END;
 
