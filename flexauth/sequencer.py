@@ -286,7 +286,7 @@ class Sequencer:
         if any(work.alone for work in batch.works):
             self.engine = self._build(batch.at)
             return
-        self._names += [*batch.names, *batch.effects.rows("device_name")]
+        self._names += [*batch.names, *batch.effects.rows("device_name"), *later.rows("device_name")]
         teams, users = batch.effects.teams() | later.teams(), batch.effects.users() | later.users()
         load_again(self.engine, self._store, teams, users)
 

@@ -40,7 +40,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "use_log": "team seq time event at user product session_hi session_lo device code origin operations",
         "hold_gone": "team user product",
         "line_gone": "team user product",
-        "session_gone": "session_hi session_lo",
+        "session_gone": "team session_hi session_lo",
         "device_gone": "user product device",
         "free_use_gone": "team user product",
         # Loaded only: where a team's sequences stand, and the next id of each IdKind.

@@ -195,12 +195,14 @@ class Reference:
             if budget and self._over(session, now):
                 budget -= 1
                 del world.sessions[session.session]
-                world.dirty["session_gone"].add(session.session)
+                world.gone_sessions[session.session] = session.team
                 if session.line in world.lines:
                     world.lines[session.line].sessions.pop(session.session, None)
         for line in list(world.lines.values()):
             if budget and lines.nothing(line, now):
                 budget -= 1
+                if line.free_uses:
+                    world.dirty_lines["free_use_gone"].add(line.key)
                 del world.lines[line.key]
                 world.dirty_lines["gone"].add(line.key)
 
@@ -221,7 +223,8 @@ class Reference:
         rows = {**world.log_rows}
         rows["pack"] = [row_of_pack(world.packs[p]) for p in sorted(world.dirty["pack"])]
         rows["session"] = [row_of_session(world.sessions[s]) for s in sorted(world.dirty["session"])]
-        rows["session_gone"] = [halves(s) for s in sorted(world.dirty["session_gone"]) if s not in world.sessions]
+        gone = sorted(world.gone_sessions.items())
+        rows["session_gone"] = [(team, *halves(s)) for s, team in gone if s not in world.sessions]
         touched = world.dirty_lines
         alive = {what: [world.lines[k] for k in sorted(keys) if k in world.lines] for what, keys in touched.items()}
         rows["line"] = [row_of_line(line) for line in alive["line"]]
@@ -234,7 +237,7 @@ class Reference:
         ]
         for line in alive["hold"]:
             line.hold_stored = bool(line.hold)
-        rows["free_use_gone"] = [line.key for line in alive["free_use"]]
+        rows["free_use_gone"] = sorted({line.key for line in alive["free_use"]} | touched["free_use_gone"])
         rows["free_use"] = [(*line.key, *use) for line in alive["free_use"] for use in line.free_uses]
         known = sorted((u, p, d, world.devices.get((u, p), {}).get(d, NEVER)) for u, p, d in world.dirty_devices)
         rows["device"] = [row for row in known if row[3] != NEVER]

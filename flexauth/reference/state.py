@@ -232,8 +232,10 @@ class World:
     def clear(self) -> None:
         """A new batch begins."""
         self.log_rows: dict[str, list[tuple[int, ...]]] = {"ledger": [], "use_log": [], "device_name": []}
-        self.dirty: dict[str, set[int]] = {"pack": set(), "session": set(), "session_gone": set()}
-        self.dirty_lines: dict[str, set[LineKey]] = {"line": set(), "hold": set(), "free_use": set(), "gone": set()}
+        self.dirty: dict[str, set[int]] = {"pack": set(), "session": set()}
+        self.gone_sessions: dict[int, int] = {}
+        kinds = ("line", "hold", "free_use", "free_use_gone", "gone")
+        self.dirty_lines: dict[str, set[LineKey]] = {kind: set() for kind in kinds}
         self.dirty_devices: set[tuple[int, int, int]] = set()
 
     def allocate(self, kind: IdKind) -> int:

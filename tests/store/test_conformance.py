@@ -72,7 +72,7 @@ def test_a_session_changes_and_goes(store: Database, lines: Lines) -> None:
     changed = dict(zip(COLUMNS["session"], opened, strict=True)) | {"state": 3, "ended_at": T0 + 2 * DAY}
     store.commit(batch(store, {"session": [row("session", **changed)]}))
     assert loaded(store)["session"] == [row("session", **changed)]
-    store.commit(batch(store, {"session_gone": [opened[:2]]}))
+    store.commit(batch(store, {"session_gone": [(opened[2], *opened[:2])]}))
     assert loaded(store)["session"] == []
 
 
