@@ -50,6 +50,7 @@ REFUSED = [
         {"hold": [hold(95, user=2)]},
     ),
     Bad("a hold of a pack that is not there", "the team has no such pack", {"hold": [hold(1, pack=9)]}),
+    Bad("an order into a pack that is not there", "the team has no such pack", {"ledger": [entry(1, 2, ORDER, 9, 5)]}),
     Bad("a charge of a pack that is not there", "the team has no such pack", {"ledger": [charge(2, pack=9)]}),
     Bad("a hold of nothing", "CHECK", {"hold": [hold(0)]}),
     Bad("the same hold twice", "UNIQUE", {"hold": [hold(7), hold(7)]}),
