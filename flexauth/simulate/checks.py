@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flexauth import answers, requests
 from flexauth.commands import Reason, State
-from flexauth.faults import Conflict, Fault, InvalidArgument, NotFound
+from flexauth.faults import AlreadyExists, Conflict, Fault, InvalidArgument, NotFound
 from flexauth.limits import PAGE_MAX
 from flexauth.simulate.instants import offset_text
 from flexauth.simulate.over_grpc import Refused
@@ -17,7 +17,12 @@ from flexauth.simulate.stage import Stage
 __all__ = ["Books", "Failure", "answer_failures", "facts_of", "state_failures"]
 
 _TIMES = {"paid_until", "lease_until"}
-_REFUSALS = ((InvalidArgument, "INVALID_ARGUMENT"), (Conflict, "INVALID_ARGUMENT"), (NotFound, "NOT_FOUND"))
+_REFUSALS = {
+    InvalidArgument: "INVALID_ARGUMENT",
+    Conflict: "INVALID_ARGUMENT",
+    NotFound: "NOT_FOUND",
+    AlreadyExists: "ALREADY_EXISTS",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def facts_of(answer: object) -> dict[str, object]:
 def _refusal(fault: Fault) -> str:
     if isinstance(fault, Refused):
         return str(fault.facts["status"])
-    return next((name for kind, name in _REFUSALS if isinstance(fault, kind)), type(fault).__name__)
+    return _REFUSALS.get(type(fault), type(fault).__name__)
 
 
 def _denial(denial: answers.Denial | None) -> dict[str, object]:

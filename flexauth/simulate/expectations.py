@@ -25,7 +25,7 @@ ENTITLEMENTS_LATER = not_yet(dict.fromkeys(("SUBSCRIPTION", "TRIAL", "SEAT"), "s
 STATES = {s.name: s for s in State if s}
 #: Denials of SPEC 10, and what a call that is wrong is answered with.
 REASONS: dict[str, None] = dict.fromkeys(
-    [*(r.name for r in Reason if r), "INVALID_ARGUMENT", "NOT_FOUND", "UNKNOWN_PRODUCT"]
+    [*(r.name for r in Reason if r), "INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS"]
 )
 
 

@@ -80,7 +80,9 @@ class _Play:
             self.event = event
             self._perform(event)
         final = self.scenario.final
-        if final is not None:
+        if final is None:
+            self._live_until(self.up_at or self.now)
+        else:
             self._live_until(final.at + 1)
             self._perform(final)
         return Outcome(self.scenario, self.contacts, tuple(self.failures))
@@ -116,6 +118,7 @@ class _Play:
         for event, send in mail:
             self._finish(event, send)
         self._call_who_is_due()
+        self._call_if_time_jumped()
 
     def _call_who_is_due(self) -> None:
         """One contact of each client whose call is due."""
@@ -123,20 +126,27 @@ class _Play:
             self._contact(client)
 
     def _follow_clock(self, when: int) -> None:
-        """SPEC 14: a forward step that is followed runs the timers, then one contact of each session in contact."""
         self.follow_at = None
         self._move_to(max(when, self.now))
-        if self.stage.confirm_clock() - self.now <= self.ahead:
-            return
-        for client in [c for c in self.clients.values() if c.due() is not None]:
-            self._contact(client)
+        self._call_if_time_jumped()
+
+    def _call_if_time_jumped(self) -> None:
+        """SPEC 14: a forward step that is followed runs the timers, then one contact of each session in contact."""
+        jumped, self.ahead = self.stage.ahead > self.ahead, self.stage.ahead
+        if jumped:
+            for client in list(self.clients.values()):
+                self._contact(client)
 
     def _contact(self, client: Client) -> None:
         request = client.call(self.now) if client.due() is not None else None
         if request is None:
             return
         self.contacts += 1
-        self._send(client, request)
+        try:
+            self._send(client, request)
+        except Fault as fault:
+            client.in_contact = False
+            self._fail("heartbeat", "an answer", str(fault))
         if (due := client.due()) is not None and due <= self.now:
             client.in_contact = False
             self._fail("heartbeat_by", f"after {offset_text(self.now, self.scenario.start)}", "that instant or before")
@@ -152,6 +162,7 @@ class _Play:
         if self.setting.restart_every_event and self.stage.is_up:
             self.stage.stop(kill=self.setting.restart_every_event == "kill")
             self.stage.start()
+            self._call_if_time_jumped()
 
     def _perform(self, event: acts.Event) -> None:
         """Do what happens at once; what has to be sent goes now, or when the authority is up again."""
@@ -190,6 +201,7 @@ class _Play:
                     self.up_at = self.now + down
                 else:
                     self.stage.start()
+                    self._call_if_time_jumped()
                 return _nothing
             case acts.Checkout() | acts.Quote():
                 return self._signing_in(act)
@@ -213,7 +225,6 @@ class _Play:
         self.stage.step_wall(step)
         if self.stage.is_up:
             self.follow_at = self.now + _AGREED
-            self.ahead = self.stage.confirm_clock() - self.now
 
     def _order(self, order: acts.Order) -> object:
         answer, packs = ordered(order, self.stage)
@@ -249,14 +260,16 @@ class _Play:
                 client.crashed, client.in_contact = True, False
             case acts.Checkin(_, ended_at):
                 ended_at = ended_at or (0 if self.stage.is_up else self.now)
-                return self._posted(client, client.checkin(self.now, ended_at))
+                return lambda: self._send(client, client.checkin(self.now, ended_at))
         return _nothing
 
     def _posted(self, client: Client, request: requests.Request | None) -> Send:
-        return _nothing if request is None else lambda: self._send(client, request)
+        return lambda: self._send(client, request)
 
-    def _send(self, client: Client, request: requests.Request) -> object:
-        """Send, and let the client hear the answer; a fault goes to who asked."""
+    def _send(self, client: Client, request: requests.Request | None) -> object:
+        """Send what there is to send, and let the client hear the answer; a fault goes to who asked."""
+        if request is None:
+            return None
         answer: Answer = self.stage.ask(request)
         client.told(request, answer, self.now)
         return answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from flexauth.simulate.document import FormError
@@ -13,12 +12,13 @@ from flexauth.simulate.player import Outcome, play
 from flexauth.simulate.report import errors_json, outcomes_json, outcomes_text
 from flexauth.simulate.scenario import Scenario
 from flexauth.simulate.stage import Setting
+from flexauth.store.guards import InstanceLock
 
 __all__ = ["HELD", "NOT_HELD", "WRONG_INPUT", "WrongStore", "run"]
 
 HELD, NOT_HELD, WRONG_INPUT = 0, 1, 2
 
-_SIDE_FILES = ("", "-wal", "-shm", "-journal", ".lock", ".scenario")
+_SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
 
 class WrongStore(Exception):
@@ -62,8 +62,10 @@ def _empty_store(store: str, scenario: str) -> None:
     mark = path.with_name(path.name + ".scenario")
     if path.is_dir() or (path.exists() and path.stat().st_size and not mark.exists()):
         raise WrongStore(f"{path} was not made by a scenario and is left alone; name a file that does not exist yet")
-    for end in _SIDE_FILES:
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + end).unlink()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mark.write_text(f"{scenario}\n", encoding="utf-8")
+    lock = InstanceLock(path, now=0)  # another playing on the same file is not disturbed
+    try:
+        for end in _SIDE_FILES:
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        mark.write_text(f"{scenario}\n", encoding="utf-8")
+    finally:
+        lock.release()

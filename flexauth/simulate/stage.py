@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flexauth import bootstrap, requests
-from flexauth.answers import ClockAnswer
 from flexauth.authority import Authority
 from flexauth.clock import VirtualClock
 from flexauth.leases import Signer
@@ -56,7 +55,7 @@ class Stage:
             self._serve(self._authority)
         self._authority.tick()
         if self._clock.wall() != self._clock.boot() or self._clock.boot() != self._stopped_at:
-            self.confirm_clock()
+            self.ask(requests.ConfirmClock())
 
     def _serve(self, authority: Authority) -> None:
         """A server on a free port of this machine, and the SDK's channel to it."""
@@ -99,12 +98,12 @@ class Stage:
         self._clock.step_wall(step)
         if self._authority is not None:
             self.tick()
-            self.confirm_clock()
+            self.ask(requests.ConfirmClock())
 
-    def confirm_clock(self) -> int:
-        """The operator vouches for the clock (T2); returns the authority's time."""
-        answer: ClockAnswer = self.ask(requests.ConfirmClock())
-        return answer.now
+    @property
+    def ahead(self) -> int:
+        """By how much the authority's time is ahead of true time; it follows a wall clock that is set forward (T2)."""
+        return self._up().latest - self._clock.boot()
 
     def tick(self) -> None:
         if self._authority is not None:

@@ -56,6 +56,7 @@ BOUNDARIES = {
     "restart while idle": "down-while-idle",
     "restart while offline": "down-while-offline",
     "down over W": "down-over-w",
+    "signed in and out while down": "down-all-along",
     "killed while pending, idle, offline": "kill",
     "checkout repeated, and repeated with other content": "repeat",
     "4 min 59 s ten times": "grace-modes",
