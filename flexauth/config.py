@@ -9,6 +9,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -38,7 +39,12 @@ def _listen(text: str) -> str:
 def is_loopback(listen: str) -> bool:
     """True where only programs on this machine can reach the address."""
     host = listen.rpartition(":")[0].strip("[]")
-    return listen.startswith(_UNIX) or host in {"localhost", "::1"} or host.startswith("127.")
+    if listen.startswith(_UNIX) or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
@@ -46,19 +52,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True, validate_default=True)
 
-    data: Path = Field(Path("data"), description="Folder of the database and the keys; made with mode 0700.")
+    data: Path = Field(default=Path("data"), description="Folder of the database and the keys; made with mode 0700.")
     listen: Annotated[str, AfterValidator(_listen)] = Field(
-        DEFAULT_LISTEN, description="Address to serve on: HOST:PORT (port 0: any free one) or unix:/PATH."
+        default=DEFAULT_LISTEN, description="Address to serve on: HOST:PORT (port 0: any free one) or unix:/PATH."
     )
     engine: Literal["grpcio", "native"] = Field(
-        "grpcio", description="gRPC engine: grpcio, or native (faster; behind a proxy or on loopback only)."
+        default="grpcio", description="gRPC engine: grpcio, or native (faster; behind a proxy or on loopback only)."
     )
     insecure: bool = Field(
         default=False, description="Serve beyond this machine without TLS: only behind a proxy that has it."
     )
-    stop_seconds: int = Field(10, ge=0, le=600, description="How long a stop waits for calls that are running.")
+    stop_seconds: int = Field(default=10, ge=0, le=600, description="How long a stop waits for calls that are running.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least level of log lines, JSON on standard error."
+        default="info", description="The least level of log lines, JSON on standard error."
     )
 
     @classmethod

@@ -8,6 +8,7 @@ from typing import Final
 
 from flexauth import bootstrap
 from flexauth.access import Access, Role, add_key, load_keys
+from flexauth.authority import Authority
 from flexauth.clock import Clock, SystemClock
 from flexauth.config import Settings, is_loopback
 from flexauth.credentials import Credentials, keep_credentials, read_credentials
@@ -36,6 +37,7 @@ class Service:
 
     settings: Settings
     address: str
+    authority: Authority
     server: Server
     closing: ExitStack
     first_keys: FirstKeys | None
@@ -75,7 +77,7 @@ def open_service(settings: Settings, *, with_credentials: bool = False, clock: C
         if kept is not None:
             kept = Credentials(server.address, kept.key)
             keep_credentials(data, kept)
-        return Service(settings, server.address, server, opened.pop_all(), first, kept)
+        return Service(settings, server.address, authority, server, opened.pop_all(), first, kept)
 
 
 def _first_keys(settings: Settings, clock: Clock) -> FirstKeys | None:

@@ -11,7 +11,7 @@ from flexauth.cli.connection import connect
 from flexauth.cli.options import DEFAULT_LIMIT, AsJson, Limit, PageToken, Team, listing, team_of
 from flexauth.cli.pack import PACK_COLUMNS
 from flexauth.cli.render import Column, console, facts, plain, show_json, table
-from flexauth.commands import EntryKind
+from flexauth.commands import INT64_MAX, EntryKind
 from flexauth.v1 import reporting_pb2 as wire
 
 __all__ = ["balance", "ledger"]
@@ -55,7 +55,9 @@ def ledger(
             parser=inputs.one_of(EntryKind), metavar="KIND", help="Entries of this kind only, such as CHARGE."
         ),
     ] = None,
-    pack: Annotated[int | None, typer.Option(help="Entries of this pack only.", metavar="ID")] = None,
+    pack: Annotated[
+        int | None, typer.Option(parser=inputs.number(1, INT64_MAX), help="Entries of this pack only.", metavar="ID")
+    ] = None,
     since: Annotated[
         int | None, typer.Option(parser=inputs.instant, metavar="TIME", help="Entries made at or after this time.")
     ] = None,

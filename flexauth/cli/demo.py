@@ -15,10 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from flexauth.cli.exits import ExitStatus
-from flexauth.cli.inputs import time_text
+from flexauth.cli.inputs import number, time_text
 from flexauth.cli.options import AsJson
 from flexauth.cli.render import cell, console, show_json
-from flexauth.commands import DAY, SECOND
+from flexauth.commands import DAY, INT64_MAX, SECOND
 from flexauth.demo.account import Account
 from flexauth.demo.month import START
 from flexauth.demo.run import run_demo
@@ -33,9 +33,11 @@ _WIDTH = 100
 
 
 def demo(
-    users: Annotated[int, typer.Option(min=1, max=5_000, help="People in the company.", metavar="N")] = 200,
-    days: Annotated[int, typer.Option(min=1, max=365, help="Days to live, from a Monday on.", metavar="N")] = 28,
-    seed: Annotated[int, typer.Option(help="The same seed lives the same month.", metavar="N")] = 1,
+    users: Annotated[int, typer.Option(parser=number(1, 5_000), help="People in the company.", metavar="N")] = 200,
+    days: Annotated[int, typer.Option(parser=number(1, 365), help="Days to live, from a Monday on.", metavar="N")] = 28,
+    seed: Annotated[
+        int, typer.Option(parser=number(0, INT64_MAX), help="The same seed lives the same month.", metavar="N")
+    ] = 1,
     store: Annotated[
         str, typer.Option(help="Where the books are kept: memory, or sqlite:PATH of a new file.", metavar="STORE")
     ] = "memory",
@@ -114,8 +116,8 @@ def _section(title: str, lines: list[Fact]) -> RenderableType:
     grid.add_column(justify="right", min_width=9)
     grid.add_column(title, min_width=28, no_wrap=True)
     grid.add_column(style="dim")
-    for number, what, note in lines:
-        grid.add_row(Text(number, style="bold"), what, note)
+    for figure, what, note in lines:
+        grid.add_row(Text(figure, style="bold"), what, note)
     return Group(grid, Text())
 
 
@@ -162,7 +164,8 @@ def _happened(account: Account) -> list[Fact]:
         (cell(account.take_overs), "take-overs", "from home, while it was open at work"),
     ]
     lines += [(cell(count), f"denied: {reason}", _REASONS.get(reason, "")) for reason, count in account.denials]
-    lines.append((cell(account.orders), "orders booked after a denial", "within the hour"))
+    if account.orders:
+        lines.append((cell(account.orders), "orders booked after a denial", "within the hour"))
     return lines
 
 

@@ -18,7 +18,7 @@ from flexauth.commands import SECOND
 from flexauth.faults import InvalidArgument
 from flexauth.policy import parse_duration
 
-__all__ = ["instant", "one_of", "price", "time_text", "tokens"]
+__all__ = ["instant", "number", "one_of", "price", "time_text", "tokens"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PRICE_DIGITS = 6
@@ -63,6 +63,21 @@ def tokens(text: str) -> int:
     if not (digits.isascii() and digits.isdigit()):
         raise typer.BadParameter(f"{text!r} is no number of tokens; tokens are whole and not negative, such as 500")
     return int(digits)
+
+
+def number(least: int, most: int) -> Callable[[str | int], int]:
+    """A reader of whole numbers from `least` to `most`; it also meets the default, which is one."""
+
+    def read(text: str | int) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if not least <= value <= most:
+            raise typer.BadParameter(f"{text!r} is no whole number from {least} to {most}")
+        return value
+
+    return read
 
 
 def one_of(kind: type[IntEnum]) -> Callable[[str], int]:

@@ -13,8 +13,9 @@ from google.protobuf.message import Message
 from flexauth import limits
 from flexauth.cli.connection import Connection, Refused, pages
 from flexauth.cli.exits import ExitStatus
-from flexauth.cli.inputs import instant
+from flexauth.cli.inputs import instant, number
 from flexauth.cli.render import Column, plain, show_json, table, warn
+from flexauth.commands import INT64_MAX
 from flexauth.v1.administration_pb2 import ListTeamsRequest
 
 __all__ = [
@@ -33,7 +34,7 @@ __all__ = [
 DEFAULT_LIMIT = limits.PAGE_DEFAULT
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of a table.")]
-Limit = Annotated[int, typer.Option(min=0, help="The most to list; 0 lists all.", metavar="N")]
+Limit = Annotated[int, typer.Option(parser=number(0, INT64_MAX), help="The most to list; 0 lists all.", metavar="N")]
 PageToken = Annotated[str, typer.Option(help="Go on after a page: the token that it ended with.", metavar="TOKEN")]
 RequestId = Annotated[
     str,

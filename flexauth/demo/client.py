@@ -142,6 +142,7 @@ class Client:
             self.machine.work(now)
         if denial:
             self.refusal = denial.reason
+            self._lived[f"denied {denial.reason.name}"] += 1
 
     def _count_close(self, contact: Contact, answer: answers.CheckinAnswer) -> None:
         before = self.machine.memory.facts
