@@ -62,7 +62,9 @@ def test_a_restart_offline_runs_on_the_lease(world: World) -> None:
     before = crashed(world)
     world.offline()
     world.advance_to(5 * HOUR)
-    client, limits, ends = world.client(), [], []
+    client = world.client()
+    limits: list[Any] = []
+    ends: list[Any] = []
     session = client.session("ACD", on_offline_limit_soon=limits.append, on_ended=ends.append)
     assert session.id == before
     assert not session.in_contact

@@ -131,7 +131,7 @@ class World:
         self._furnish()
 
     def open(self) -> None:
-        self.authority: Authority = bootstrap.open_authority(self.store, self.clock, engine=ENGINE, jitter=False)
+        self.authority: Authority = bootstrap.open_authority(self.store, self.clock, jitter=False)
         self.server = Server(self.authority, self.signer, "127.0.0.1:0", access=self.access)
         self.server.start()
 
@@ -227,6 +227,3 @@ class World:
         """State of a session by the authority."""
         page = self.ask(requests.ListSessions(user=user))
         return next(facts.state.name for facts in page.items if facts.session == session)
-
-
-ENGINE = "reference"

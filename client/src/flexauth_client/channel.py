@@ -90,6 +90,7 @@ class Channel:
         self.server = settings.server
         self._whom_to_ask = settings.whom_to_ask
         self._closed = threading.Event()
+        self._starting = threading.Lock()
         where = target(settings.server)
         if credentials is not None or where.secure:
             channel = grpc.secure_channel(where.address, credentials or _tls(settings.ca_file), OPTIONS)
@@ -103,12 +104,16 @@ class Channel:
 
     def call(self, method: grpc.UnaryUnaryMultiCallable[Q, R], request: Q, seconds: float) -> R:
         """One attempt. `Unavailable` if there is no answer within `seconds`, `Rejected` if the call is refused."""
+        with self._starting:  # gRPC does not survive a call that starts on a channel being closed
+            if self._closed.is_set():
+                raise FlexauthError("The client is closed; make a new one.")
+            call = method.future(request, timeout=max(seconds, LEAST_SECONDS))
         try:
-            return method(request, timeout=max(seconds, LEAST_SECONDS))
+            return call.result()
         except grpc.RpcError as error:
             raise self._in_own_words(error) from None
-        except ValueError as error:
-            raise FlexauthError("The client is closed.") from error
+        except grpc.FutureCancelledError:
+            raise FlexauthError("The client was closed while the call was made.") from None
 
     def insist(self, attempt: Callable[[float], T], deadline_seconds: float) -> T:
         """Repeat `attempt(seconds left)` while it is `Unavailable` and that may pass, with jitter, within the deadline.
@@ -134,8 +139,9 @@ class Channel:
 
     def close(self) -> None:
         """End every call, also one that waits for its next attempt."""
-        self._closed.set()
-        self._channel.close()
+        with self._starting:
+            self._closed.set()
+            self._channel.close()
 
     def _sleep(self, seconds: float) -> None:
         self._closed.wait(seconds)
@@ -145,9 +151,8 @@ class Channel:
         reason, retry_after = _details(error)
         if code not in FAILING:
             return Rejected(message or code.name, status=code.name, reason=reason)
-        told = self._closed.is_set() and "the client is closed"
         return Unavailable(
-            told or _cause(code, message, reason),
+            _cause(code, message, reason),
             server=self.server,
             whom_to_ask=self._whom_to_ask,
             may_pass=code in TRANSIENT,

@@ -182,7 +182,7 @@ class Keeper:
                 return
             try:
                 self._exchange(contact, self._insist(max(until - time.monotonic(), 0.0)))
-            except (Unavailable, Rejected) as error:
+            except FlexauthError as error:
                 log.info("the check-in of session %s waits: %s", self.checkout.session, error)
             self._settle()
 
@@ -204,12 +204,12 @@ class Keeper:
                 try:
                     send = self._insist(self._desk.deadline_seconds) if anew else self._try_once
                     self._exchange(contact, send)
-                except (Unavailable, Rejected) as error:
+                except Denied as denial:
+                    log.info("session %s: %s", self.checkout.session, denial)
+                except FlexauthError as error:
                     log.info("%s of session %s: %s", contact.act.value, self.checkout.session, error)
                     if anew:
                         self._give_up()
-                except Denied as denial:
-                    log.info("session %s: %s", self.checkout.session, denial)
             self._settle()
             return self.machine.wake_at()
 
@@ -239,8 +239,10 @@ class Keeper:
         except Rejected as error:
             if error.status == "NOT_FOUND" and contact.act is not Act.CHECKOUT:
                 self.machine.unknown(self._now())
-            elif contact.act is Act.CHECKOUT and error.status in {"INVALID_ARGUMENT", "NOT_FOUND"}:
-                self._drop()  # it can never be granted as it stands
+            elif contact.act is Act.CHECKOUT and (
+                self.machine.memory.facts is None or error.status in {"INVALID_ARGUMENT", "NOT_FOUND"}
+            ):
+                self._drop()  # it was not granted, or never can be as it stands
             else:
                 self.machine.failed(self._now())
             raise
