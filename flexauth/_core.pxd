@@ -149,7 +149,12 @@ cdef enum:                      # their columns
     LEDGER_WIDTH = 20
     USE_LOG_WIDTH = 13
     KEY_WIDTH = 3
-    SESSION_GONE_WIDTH = 2
+    SESSION_GONE_WIDTH = 3
+    TEAM_WIDTH = 3
+    COUNTER_WIDTH = 2
+    PRODUCT_WIDTH = 2
+    RATE_WIDTH = 4
+    POLICY_WIDTH = 15
 
 cdef enum Phase:                # T4: what comes first at one instant
     PACKS = 0

@@ -286,13 +286,12 @@ cdef int32_t checkout(Live *s, const Signin *command, Found *found, const Answer
             place_hold(s, session.line, session, s.now, basis)
         use.used_until = max(use.used_until, s.now)
     for k in range(left):
-        settle_left(s, (<int32_t *>s.scratch.data)[k], found.team)
+        settle_line_of(s, (<int32_t *>s.scratch.data)[k])
     set_deadline(s, i)
     return i
 
 
-cdef inline void settle_left(Live *s, int32_t i, int32_t but) noexcept nogil:
-    """The line of a session that was taken over; in the team of the new session it goes on in use."""
-    cdef const Session *session = session_at(s, i)
-    if session.line != NONE and session.team != but:
-        settle(s, session.line)
+cdef inline void settle_line_of(Live *s, int32_t i) noexcept nogil:
+    """The use of a session that was taken over has ended."""
+    if session_at(s, i).line != NONE:
+        settle(s, session_at(s, i).line)

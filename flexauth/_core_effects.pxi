@@ -7,21 +7,15 @@ import struct
 TABLE_NAMES = tuple(COLUMNS)
 TABLE_NUMBERS = {name: number for number, name in enumerate(TABLE_NAMES)}
 
-cdef int[TABLE_COUNT] WIDTHS
-cdef list ROW_STRUCTS = []
+cdef int[TABLE_COUNT] WIDTHS = [
+    PACK_WIDTH, LINE_WIDTH, HOLD_WIDTH, FREE_USE_WIDTH, SESSION_WIDTH, DEVICE_WIDTH, DEVICE_NAME_WIDTH, LEDGER_WIDTH,
+    USE_LOG_WIDTH, KEY_WIDTH, KEY_WIDTH, SESSION_GONE_WIDTH, KEY_WIDTH, KEY_WIDTH, TEAM_WIDTH, COUNTER_WIDTH,
+    PRODUCT_WIDTH, RATE_WIDTH, POLICY_WIDTH,
+]
+ROW_STRUCTS = [struct.Struct(f"@{width}q") for width in WIDTHS]
 
-
-cdef int prepare_tables() except -1:
-    """Check once, at import, that the core's tables are those of COLUMNS."""
-    cdef int table
-    if len(TABLE_NAMES) != TABLE_COUNT:
-        raise ImportError(f"commands.COLUMNS has {len(TABLE_NAMES)} tables, the core {TABLE_COUNT}: build it again")
-    for table in range(TABLE_COUNT):
-        WIDTHS[table] = len(COLUMNS[TABLE_NAMES[table]])
-        ROW_STRUCTS.append(struct.Struct(f"@{WIDTHS[table]}q"))
-
-
-prepare_tables()
+if [len(columns) for columns in COLUMNS.values()] != list(WIDTHS):
+    raise ImportError("the tables of commands.COLUMNS are not those that the core was built with; build it again")
 
 #: The order in which a batch must be written: holds leave before the ledger moves, and come after it.
 WRITE_ORDER = (

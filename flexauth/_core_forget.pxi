@@ -59,10 +59,10 @@ cdef void forget_line(Live *s, int32_t i) noexcept nogil:
 # ---------------------------------------------------------------- sweep (R7)
 
 cdef bint is_over(const Live *s, const Session *session) noexcept nogil:
-    """Late check-in and repeats are over, and no hold stands in its name."""
+    """Late check-in and repeats are over, no hold stands in its name, and how it ended is stored."""
     cdef const Terms *terms
     cdef const Use *use
-    if session.state == 0 or is_open(session):
+    if session.state == NO_SESSION or is_open(session) or session.flags & IS_DIRTY:
         return False
     if session.line != NONE:
         use = use_at(s, line_at(s, session.line).use)
@@ -84,8 +84,9 @@ cdef bint sweep_sessions(Live *s, int64_t *budget) noexcept nogil:
             if not array_reserve(&s.rows[SESSION_GONE], SESSION_GONE_WIDTH * sizeof(int64_t), 1):
                 return False
             row = row_push(&s.rows[SESSION_GONE], SESSION_GONE_WIDTH)
-            row[0] = <int64_t>session.high
-            row[1] = <int64_t>session.low
+            row[0] = team_at(s, session.team).team
+            row[1] = <int64_t>session.high
+            row[2] = <int64_t>session.low
             forget_session(s, s.session_cursor)
             budget[0] -= 1
     return True
@@ -101,9 +102,14 @@ cdef bint sweep_lines(Live *s, int64_t *budget) noexcept nogil:
         while i != NONE and budget[0] > 0:
             following = line_at(s, i).next
             if nothing(s, line_at(s, i), s.now):
-                if not array_reserve(&s.rows[LINE_GONE], KEY_WIDTH * sizeof(int64_t), 1):
+                if not (
+                    array_reserve(&s.rows[LINE_GONE], KEY_WIDTH * sizeof(int64_t), 1)
+                    and array_reserve(&s.rows[FREE_USE_GONE], KEY_WIDTH * sizeof(int64_t), 1)
+                ):
                     return False
                 put_key(s, line_at(s, i), row_push(&s.rows[LINE_GONE], KEY_WIDTH))
+                if has_free_use(s, use_of(s, line_at(s, i)), 0):
+                    put_key(s, line_at(s, i), row_push(&s.rows[FREE_USE_GONE], KEY_WIDTH))
                 forget_line(s, i)
                 budget[0] -= 1
             i = following

@@ -123,8 +123,8 @@ cdef inline bint unknown_since(const Live *s, const Use *use, int64_t since, int
 # ---------------------------------------------------------------- free uses (C8)
 
 cdef bint has_free_use(const Live *s, const Use *use, int64_t at) noexcept nogil:
-    """Whether a free use began in the 24 h before an instant."""
-    cdef int32_t i = use.free_uses
+    """Whether a free use began in the 24 h before an instant or after it."""
+    cdef int32_t i = NONE if use == NULL else use.free_uses
     while i != NONE:
         if free_use_at(s, i).began_at >= at - DAY:
             return True
@@ -328,4 +328,4 @@ cdef bint nothing(const Live *s, const Line *line, int64_t now) noexcept nogil:
     cdef const Use *use = use_of(s, line)
     if line.paid_until > now:
         return False
-    return use == NULL or (at_rest(use) and not has_free_use(s, use, now))
+    return (use == NULL or at_rest(use)) and not has_free_use(s, use, now)

@@ -168,6 +168,7 @@ cdef bint write_state(Live *s) noexcept nogil:
     s.dirty_lines.count = s.dirty_packs.count = s.dirty_sessions.count = 0
     settle_rows(s, SESSION_GONE)
     settle_rows(s, LINE_GONE)
+    settle_rows(s, FREE_USE_GONE)
     if s.rows[DEVICE_GONE].count > 0:
         settle_rows(s, DEVICE)
         settle_rows(s, DEVICE_GONE)
@@ -179,8 +180,10 @@ cdef bint write_state(Live *s) noexcept nogil:
 cdef inline bint keep_row(Live *s, int table, const int64_t *row) noexcept nogil:
     """Whether a row of what is gone, or of a device, is still true."""
     cdef int32_t entry, i
+    if table == FREE_USE_GONE:
+        return True
     if table == SESSION_GONE:
-        return session_find(s, <uint64_t>row[0], <uint64_t>row[1]) == NONE
+        return session_find(s, <uint64_t>row[1], <uint64_t>row[2]) == NONE
     if table == LINE_GONE:
         entry = entry_find(s, row[1], product_find(s, row[2]))
         return line_find(s, entry, team_find(s, row[0])) == NONE

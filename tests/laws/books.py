@@ -1,0 +1,136 @@
+"""A store of plain dicts that takes an engine's effects and gives its rows back, and the laws that its ledger keeps."""
+
+from collections import Counter, defaultdict
+
+from flexauth.commands import COLUMNS, DAY, NEVER, EntryKind, IdKind, State, UseEvent
+
+Row = tuple[int, ...]
+LOGS = frozenset({"ledger", "use_log", "device_name"})
+KEYS = {"pack": (1,), "line": (0, 1, 2), "session": (0, 1), "device": (0, 1, 2), "device_name": (1, 2)}
+GONE = {"line_gone": ("line", 0), "session_gone": ("session", 1), "device_gone": ("device", 0)}  # where the key begins
+SEVERAL = {"hold": "hold_gone", "free_use": "free_use_gone"}
+
+
+class Books:
+    """What was stored, by table and key; `tally` counts what happened."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, dict[Row, Row]] = {table: {} for table in KEYS}
+        self.several: dict[str, dict[Row, list[Row]]] = {table: {} for table in SEVERAL}
+        self.settings: dict[str, list[Row]] = {"product": [], "rate": [], "policy": []}
+        self.remaining: Counter[int] = Counter()
+        self.sequences: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+        self.charges: dict[Row, list[Row]] = defaultdict(list)
+        self.windows: dict[Row, dict[int, int]] = defaultdict(dict)
+        self.next_ids = {IdKind.DEVICE: 1, IdKind.PACK: 1}
+        self.tally: Counter[str] = Counter()
+
+    def take(self, rows: dict[str, list[Row]]) -> None:
+        """Store a batch, in the order of its tables."""
+        self._count(rows)
+        for table, new in rows.items():
+            if table == "ledger":
+                for row in new:
+                    self._enter(dict(zip(COLUMNS["ledger"], row, strict=True)), row)
+            elif table == "use_log":
+                for row in new:
+                    assert row[1] == self.sequences[row[0]][1] + 1, "the use log has no gaps"
+                    self.sequences[row[0]][1] = row[1]
+            elif table in GONE:
+                state, begins = GONE[table]
+                for row in new:
+                    self.tables[state].pop(row[begins:], None)
+            elif table in SEVERAL.values():
+                for key in new:
+                    self.several[table.removesuffix("_gone")].pop(key, None)
+            elif table in SEVERAL:
+                for row in new:
+                    self.several[table].setdefault(row[:3], []).append(row)
+            else:
+                self.tables[table] |= {tuple(row[i] for i in KEYS[table]): row for row in new}
+        for row in rows.get("device_name", ()):
+            self.next_ids[IdKind.DEVICE] = max(self.next_ids[IdKind.DEVICE], row[0] + 1)
+        for row in rows.get("pack", ()):
+            self.next_ids[IdKind.PACK] = max(self.next_ids[IdKind.PACK], row[1] + 1)
+
+    def _enter(self, entry: dict[str, int], row: Row) -> None:
+        team, line = entry["team"], (entry["team"], entry["user"], entry["product"])
+        assert entry["seq"] == self.sequences[team][0] + 1, "the ledger has no gaps"
+        self.sequences[team][0] = entry["seq"]
+        self.remaining[entry["pack"]] += entry["tokens"]
+        assert self.remaining[entry["pack"]] >= 0, "nothing makes a pack negative (P6)"
+        start, end = entry["window_start"], entry["window_end"]
+        if entry["kind"] == EntryKind.CHARGE:
+            if start not in self.windows[line]:
+                overlaps = [s for s, e in self.windows[line].items() if s < end and start < e]
+                assert not overlaps, f"the windows of a line never overlap (C15): {line} {start} {overlaps}"
+                self.windows[line][start] = end
+                self.charges[*line, start] = []
+            self.charges[*line, start].append(row)
+        elif entry["kind"] == EntryKind.REFUND:
+            self.windows[line].pop(start, None)
+
+    def _count(self, rows: dict[str, list[Row]]) -> None:
+        """What the batch shows to have happened; the tables stand as before it."""
+        lines = self.tables["line"]
+        after = {row[:3]: row for row in rows.get("line", ())}
+        charged = {(r[0], r[7], r[8], r[11]) for r in rows.get("ledger", ()) if r[3] == EntryKind.CHARGE and r[4] != r[11]}
+        self.tally["capture"] += len(charged)
+        self.tally["expiry under a hold"] += sum(row[9] == 1 and row[7] > 0 for row in rows.get("pack", ()))
+        for row in rows.get("use_log", ()):
+            team, _, _, event, at, user, product, *_, code, _, _ = row
+            key = (team, user, product)
+            self.tally["void"] += event == UseEvent.FREE
+            self.tally["renewal"] += event == UseEvent.RENEWED
+            self.tally["take-over"] += event == UseEvent.END and code == State.SUPERSEDED
+            self.tally["late refund"] += event == UseEvent.LATE and code == 1
+            self.tally["renewal denied"] += event == UseEvent.REFUSED and key in after and after[key][3] == at
+            self.tally["resume after W"] += event == UseEvent.RESUME and key in lines and NEVER < lines[key][3] <= at
+
+    def packs(self) -> list[Row]:
+        """Rows of `pack` with the balance that the ledger gives them (R4)."""
+        return sorted((*row[:7], self.remaining[row[1]], *row[8:]) for row in self.tables["pack"].values())
+
+    def balance(self, team: int, now: int) -> tuple[int, int]:
+        """(available, held) by the ledger and the holds alone (P2, L2)."""
+        held: Counter[int] = Counter()
+        for slices in self.several["hold"].values():
+            for *_, pack, tokens in slices:
+                held[pack] += tokens
+        mine = [row for row in self.packs() if row[0] == team]
+        available = sum(row[7] - held[row[1]] for row in mine if row[4] <= now and not row[9])
+        return available, sum(held[row[1]] for row in mine)
+
+    def rows(self, teams: frozenset[int] | None = None, users: frozenset[int] | None = None) -> dict[str, list[Row]]:
+        """All that an engine loads, or that of some teams and the devices of some users (R2), in order of loading."""
+        everything = teams is None or users is None
+        teams, users = teams or frozenset(), users or frozenset()
+
+        def of_team(rows: list[Row], place: int = 0) -> list[Row]:
+            return [row for row in rows if everything or row[place] in teams]
+
+        sequences = [(team, *seqs) for team, seqs in self.sequences.items()]
+        return {
+            "counter": [(kind, number) for kind, number in self.next_ids.items()] if everything else [],
+            "product": self.settings["product"] if everything else [],
+            "rate": self.settings["rate"] if everything else [],
+            "policy": of_team(self.settings["policy"]),
+            "team": of_team(sequences),
+            "pack": of_team(self.packs()),
+            "line": of_team([*self.tables["line"].values()]),
+            "hold": of_team([row for rows in self.several["hold"].values() for row in rows]),
+            "free_use": of_team([row for rows in self.several["free_use"].values() for row in rows]),
+            "session": of_team([*self.tables["session"].values()], 2),
+            "device": [row for row in self.tables["device"].values() if everything or row[0] in users],
+            "device_name": [*self.tables["device_name"].values()] if everything else [],
+        }
+
+    def check(self) -> None:
+        """L2 for every pack, P3 for every hold and charge, and windows of 24 h."""
+        order = {row[1]: (row[5], row[2], -row[3], row[6], row[1]) for row in self.tables["pack"].values()}
+        taken = [[row[4] for row in rows] for rows in self.several["hold"].values()]
+        taken += [[row[5] for row in rows] for rows in self.charges.values()]
+        for packs in taken:
+            places = [order[pack] for pack in packs]
+            assert places == sorted(places), f"slices are taken in order of P3: {packs}"
+        assert all(end - start == DAY for windows in self.windows.values() for start, end in windows.items())

@@ -1,0 +1,307 @@
+"""Random histories, steered to where the rules change. A choice is a byte, so a history can be replayed and shrunk."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from flexauth.commands import (
+    DAY,
+    MINUTE,
+    NEVER,
+    SECOND,
+    AddPacks,
+    Candidate,
+    Checkin,
+    Checkout,
+    Command,
+    Decision,
+    Entitlement,
+    GraceMode,
+    Heartbeat,
+    IdKind,
+    NewPack,
+    Origin,
+    Outcome,
+    Policy,
+    ProductKind,
+    PutPolicy,
+    PutProduct,
+    PutRate,
+    Reason,
+    Refund,
+    ReleaseDevice,
+    State,
+)
+from tests.laws.twins import Twins
+
+T = TypeVar("T")
+
+START = 1_772_438_400 * SECOND  # 2026-03-02 08:00 UTC
+TEAMS, USERS, DEVICES = (11, 12, 13), tuple(range(21, 33)), (2**127 + 5, 2**64, 77, 2**128 - 1)
+DAILY, CHEAP, INCLUDED, UNPRICED, UNKNOWN = 31, 32, 33, 34, 35
+RATES = {DAILY: 7, CHEAP: 3}
+POLICIES = (
+    Policy(),
+    Policy(grace_mode=GraceMode.CUMULATIVE_24H),
+    Policy(grace_mode=GraceMode.ONCE_24H, repeat_retention=0, late_checkin=3600 * SECOND),
+    Policy(grace=0, idle_after=SECOND, heartbeat_interval=MINUTE, late_refunds=0),
+    Policy(lease_max=3600 * SECOND, lease_margin=0, renewal_notice=0, make_good=DAY),
+)
+SPREAD = 0x9E3779B97F4A7C15F39CC0605CEDC835  # odd, so that session ids stay distinct
+STEPS = (0, 0, 0, 1, SECOND, 59 * SECOND, 299 * SECOND, 300 * SECOND, 301 * SECOND, 15 * MINUTE, 3600 * SECOND)
+
+
+class Choices:
+    """Numbers from a source of bytes; StopIteration where it ends."""
+
+    def __init__(self, source: Iterator[int]) -> None:
+        self._source = source
+
+    def below(self, count: int) -> int:
+        return next(self._source) % count
+
+    def of(self, options: Sequence[T]) -> T:
+        return options[self.below(len(options))]
+
+    def often(self, percent: int) -> bool:
+        return self.below(100) < percent
+
+
+@dataclass(slots=True)
+class Client:
+    """What a client knows of its session."""
+
+    command: Checkout
+    opened_at: int
+    counter: int = 0
+
+
+class Life:
+    """One history: each `step` is a jump in time and an act."""
+
+    def __init__(self, choices: Choices) -> None:
+        self.choices = choices
+        self.twins = Twins(START)
+        self.clients: list[Client] = []
+        self.devices = DEVICES
+        self.opened = 0
+        self.versions = 0
+        self.steps = 0
+        self._set_up()
+
+    def _set_up(self) -> None:
+        for product, kind in ((DAILY, ProductKind.DAILY), (CHEAP, ProductKind.DAILY), (INCLUDED, ProductKind.INCLUDED)):
+            self.twins.decide(PutProduct(product, kind))
+        self.twins.decide(PutProduct(UNPRICED, ProductKind.DAILY))
+        for product, rate in RATES.items():
+            self.twins.decide(PutRate(product, 1, 0, rate))
+        for team in TEAMS[:2]:
+            self._put_policy(team, START)
+            self._add_packs(team)
+
+    # -------------------------------------------------------------- time
+
+    def _instants(self) -> list[int]:
+        """Where something changes for a session or a pack, from the reference's state."""
+        world = self.twins.reference._world
+        now, found = self.twins.now, []
+        for session in world.sessions.values():
+            line = world.lines.get(session.line)
+            if session.open and line is not None and line.pending_since != NEVER:
+                found += [line.capture_at] * 2
+            elif session.open and line is not None:
+                found += [line.paid_until, line.paid_until - 15 * MINUTE, session.deadline]
+                found += [session.operated_at + 15 * MINUTE]
+        found += [pack.ends_at for pack in world.packs.values() if not pack.ended and pack.ends_at < now + 3600 * SECOND]
+        return [at for at in found if now <= at + 1]
+
+    def _pass_time(self) -> None:
+        choice = self.choices.below(12)
+        now = self.twins.now
+        if choice < 4:
+            now += self.choices.of(STEPS)
+        elif choice < 7:
+            instants = self._instants()
+            if instants:
+                now = self.choices.of(instants) + self.choices.of((-1, 0, 0, 1, 1, SECOND, 2 * MINUTE))
+        elif choice == 7 and self.choices.often(5):
+            now += self.choices.of((8 * 3600 * SECOND, DAY, DAY + 5 * MINUTE, 3 * DAY))
+        self.twins.now = max(self.twins.now, now)
+
+    # -------------------------------------------------------------- acts
+
+    def decide(self, command: Command) -> Decision:
+        self.steps += 1
+        return self.twins.decide(command)
+
+    def restart(self) -> None:
+        self.twins.restart(self.choices.of((0, 1, MINUTE, 3600 * SECOND)))
+
+    def pass_to(self, at: int) -> None:
+        """Time goes on to an instant, never back; timers run now or with the next command."""
+        self.twins.now = max(self.twins.now, at)
+        if self.choices.often(50):
+            self.twins.advance()
+
+    def act(self) -> None:
+        """One random act, after some time."""
+        self.steps += 1
+        self._pass_time()
+        self._buy()
+        act = self.choices.below(100)
+        if act < 30 or not self.clients:
+            self._sign_in()
+        elif act < 60:
+            self._beat()
+        elif act < 76:
+            self._leave()
+        elif act < 80:
+            self._offline_and_late()
+        elif act < 84:
+            self._administer()
+        elif act < 91:
+            self.twins.store()
+        elif act < 94:
+            self.restart()
+        elif act < 96:
+            self.twins.fail()
+        elif act < 98:
+            self.twins.sweep()
+        else:
+            self.twins.advance()
+            self.twins.suspend_forfeits(self.choices.often(30))
+
+    def _client(self) -> Client:
+        """Rather a late one: those are still open."""
+        back = self.choices.below(min(len(self.clients), 6 if self.choices.often(80) else 60))
+        return self.clients[-1 - back]
+
+    def _sign_in(self) -> None:
+        if self.clients and self.choices.often(8):
+            known = self._client().command
+            self.twins.decide(known if self.choices.often(70) else replace(known, content=known.content + 1))
+            return
+        command = self.checkout()
+        if self.choices.often(10):
+            self.twins.quote(command)
+        act = self.twins.deny_changes_nothing if self.choices.often(10) else self.twins.decide
+        if act(command).outcome is Outcome.GRANTED:
+            self.clients.append(Client(command, self.twins.now))
+
+    def new_session(self) -> int:
+        self.opened += 1
+        return self.opened * SPREAD % 2**128
+
+    def checkout(self) -> Checkout:
+        choices = self.choices
+        product = choices.of((DAILY, DAILY, DAILY, CHEAP, CHEAP, INCLUDED, UNPRICED if choices.often(10) else CHEAP))
+        team = choices.of(TEAMS)
+        kind = Entitlement.INCLUDED if product == INCLUDED else Entitlement.TOKENS
+        until = self.twins.now + choices.of(STEPS) if choices.often(5) else NEVER
+        candidates = [Candidate(kind, team, until)]
+        if choices.often(30):
+            candidates.append(Candidate(kind, choices.of(TEAMS)))
+        return Checkout(
+            session=self.new_session(),
+            user=choices.of(USERS),
+            product=UNKNOWN if choices.often(1) else product,
+            device_digest=choices.of(DEVICES[:2] if choices.often(70) else DEVICES),
+            content=choices.below(200),
+            team=team,
+            candidates=() if choices.often(3) else tuple(candidates),
+            refusal=Reason.NOT_ASSIGNED,
+            take_over=choices.often(70),
+            idle_aware=choices.often(50),
+            origin=choices.of((Origin.INTERACTIVE, Origin.AUTOMATION)),
+            devices_max=choices.of((3, 3, 3, 2, 4)),
+            max_tokens=choices.of((-1, 7)),
+            rights_version=choices.below(9),
+        )
+
+    def _moment(self) -> int:
+        """A time that a client may tell."""
+        now = self.twins.now
+        return self.choices.of((NEVER, now, now, now, now - SECOND, now - 10 * MINUTE, now + DAY, now - DAY))
+
+    def _beat(self) -> None:
+        client = self._client()
+        client.counter += self.choices.of((1, 1, 1, 1, 1, 0, 7))
+        self.twins.decide(Heartbeat(client.command.session, client.counter, self._moment()))
+
+    def _leave(self) -> None:
+        client = self._client()
+        client.counter += self.choices.of((1, 1, 1, 1, 0))
+        early = client.opened_at + self.choices.of((0, SECOND, 299 * SECOND, 300 * SECOND, 300 * SECOND + 1, DAY))
+        ended_at = self.choices.of((NEVER, early, early, self._moment()))
+        self.check_in(Checkin(client.command.session, client.counter, ended_at, self._moment()))
+
+    def check_in(self, command: Checkin) -> None:
+        """With what the books know of the charge, where the engines ask for it (S5)."""
+        decision = self.decide(command)
+        if decision.outcome is not Outcome.NEEDS_HISTORY:
+            return
+        books = self.twins.books
+        if self.choices.often(80):
+            self.twins.store()
+        charge = books.charges.get((decision.team, decision.user, decision.product, decision.pending_since), [])
+        slices = tuple((row[5], -row[6]) for row in charge)
+        as_of = self.twins.batch if self.choices.often(90) else 0
+        start = decision.pending_since + self.choices.often(5)
+        recent = self.choices.of((0, 0, 0, 1, 2))
+        if charge:
+            fact = Refund(start, charge[0][1], slices, recent, as_of)
+            self.twins.decide(replace(command, refund=fact))
+
+    def _offline_and_late(self) -> None:
+        """A client that is heard only at sign-in, and long after (S5)."""
+        client = self._client()
+        look = self.twins.reference._world.sessions.get(client.command.session)
+        if look is not None and look.open:
+            self.twins.now = max(self.twins.now, look.deadline + self.choices.of((0, 1, SECOND)))
+        self.twins.advance()
+        client.counter += 1
+        ended_at = client.opened_at + self.choices.of((0, SECOND, 100 * SECOND, 300 * SECOND, 301 * SECOND))
+        self.check_in(Checkin(client.command.session, client.counter, ended_at, self._moment()))
+
+    # -------------------------------------------------------------- administration
+
+    def _buy(self) -> None:
+        """The first two teams soon buy more; the last one is poor."""
+        team = self.choices.of(TEAMS)
+        if self.twins.core.balance(team)[0] < 20 and self.choices.often(5 if team == TEAMS[-1] else 40):
+            self._add_packs(team)
+
+    def _administer(self) -> None:
+        act = self.choices.below(10)
+        if act < 6:
+            self._add_packs(self.choices.of(TEAMS))
+        elif act < 7:
+            user, product = self.choices.of(USERS), self.choices.of((DAILY, CHEAP, INCLUDED))
+            self.twins.decide(ReleaseDevice(user, product, self.choices.below(4) + 1))
+        elif act < 8:
+            self.versions += 1
+            at = self.twins.now + self.choices.of((0, SECOND, DAY))
+            product = self.choices.of((DAILY, CHEAP))
+            self.twins.decide(PutRate(product, 2 + self.versions, at, RATES[product] + self.choices.below(3)))
+        else:
+            self._put_policy(self.choices.of(TEAMS), self.twins.now + self.choices.of((0, SECOND, DAY)))
+
+    def _put_policy(self, team: int, at: int) -> None:
+        self.versions += 1
+        self.twins.decide(PutPolicy(team, self.versions, at, self.choices.of(POLICIES)))
+
+    def _add_packs(self, team: int) -> None:
+        packs = tuple(self._pack() for _ in range(1 + self.choices.below(3)))
+        self.twins.decide(AddPacks(team, packs))
+
+    def _pack(self) -> NewPack:
+        now, of = self.twins.now, self.choices.of
+        starts_at = now + of((0, 0, -SECOND, MINUTE))
+        return NewPack(
+            pack=self.twins.allocate(IdKind.PACK),
+            size=of((1, 3, 7, 7, 20, 50)),
+            unit_price=of((0, 1, 2)),
+            starts_at=starts_at,
+            ends_at=starts_at + of((100 * SECOND, 299 * SECOND, 301 * SECOND, 3600 * SECOND, 2 * DAY, 30 * DAY)),
+            purchased_at=now - self.choices.below(2),
+        )

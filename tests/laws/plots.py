@@ -1,0 +1,179 @@
+"""Short stories that lead to where a rule decides; random acts alone rarely get there. Each takes a life and acts in it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from flexauth.commands import (
+    MINUTE,
+    NEVER,
+    SECOND,
+    AddPacks,
+    Candidate,
+    Checkin,
+    Entitlement,
+    Heartbeat,
+    IdKind,
+    NewPack,
+    Outcome,
+)
+from tests.laws.life import DAILY, TEAMS, USERS, Client, Life
+
+__all__ = ["PLOTS"]
+
+
+def _quiet_line(life: Life, team: int) -> tuple[int, int]:
+    """A user and a product whose line in the team is neither paid nor in use, where there is one."""
+    world = life.twins.reference._world
+    first = life.choices.below(len(USERS))
+    users = USERS[first:] + USERS[:first]
+    for user in users:
+        line = world.lines.get((team, user, DAILY))
+        if line is None or (line.pending_since == NEVER and line.paid_until <= life.twins.now and not line.sessions):
+            return user, DAILY
+    return users[0], DAILY
+
+
+def _begin(life: Life, team: int, *, idle_aware: bool = False) -> Client | None:
+    """A sign-in that holds tokens."""
+    user, product = _quiet_line(life, team)
+    command = replace(
+        life.checkout(),
+        user=user,
+        product=product,
+        candidates=(Candidate(Entitlement.TOKENS, team),),
+        idle_aware=idle_aware,
+        take_over=True,
+        devices_max=4,
+    )
+    if life.decide(command).outcome is not Outcome.GRANTED:
+        return None
+    client = Client(command, life.twins.now)
+    life.clients.append(client)
+    return client
+
+
+def _beat(life: Life, client: Client, operated_at: int) -> None:
+    client.counter += 1
+    life.decide(Heartbeat(client.command.session, client.counter, operated_at))
+
+
+def _window_ends(life: Life, client: Client) -> int:
+    """W of the session's line, its hold captured before."""
+    world = life.twins.reference._world
+    session = world.sessions[client.command.session]
+    line = world.lines[session.line]
+    if line.pending_since != NEVER:
+        life.pass_to(line.capture_at + 1)
+    return world.lines[session.line].paid_until
+
+
+def renewal(life: Life) -> None:
+    """C5: in use at W; the first contact after it renews, now and then a second time."""
+    client = _begin(life, life.choices.of(TEAMS[:2]))
+    while client is not None:
+        life.pass_to(_window_ends(life, client) + life.choices.of((0, 0, 1, SECOND, 2 * MINUTE, 5 * MINUTE)))
+        _beat(life, client, life.twins.now)
+        if life.choices.often(70):
+            return
+
+
+def renewal_denied(life: Life) -> None:
+    """C6: the last tokens went into the window that ends."""
+    team = TEAMS[-1]
+    rate = 7
+    short = rate - life.twins.core.balance(team)[0]
+    if short > 0:
+        life.decide(AddPacks(team, (_pack(life, short, 30 * 86_400 * SECOND),)))
+    client = _begin(life, team)
+    if client is not None:
+        other = _begin(life, team) if life.choices.often(20) else None
+        life.pass_to(_window_ends(life, client) + life.choices.of((0, 1, 2 * MINUTE)))
+        _beat(life, client, NEVER)
+        if other is not None:
+            _beat(life, other, NEVER)
+
+
+def resumption(life: Life) -> None:
+    """C7: idle at W, used again at or after it."""
+    client = _begin(life, life.choices.of(TEAMS), idle_aware=True)
+    if client is not None:
+        ends = _window_ends(life, client)
+        if life.choices.often(50):
+            life.pass_to(ends - life.choices.of((3600, 15 * 60, 15 * 60 + 1)) * SECOND)
+            _beat(life, client, client.opened_at)
+        life.pass_to(ends + life.choices.of((0, 0, 1, -1, MINUTE)))
+        _beat(life, client, life.twins.now)
+
+
+def free_sign_in(life: Life) -> None:
+    """C3, C8: the end at, before or after the end of the grace."""
+    client = _begin(life, life.choices.of(TEAMS[:2]))
+    if client is not None:
+        life.pass_to(client.opened_at + life.choices.of((0, 1, SECOND, 100 * SECOND, 299 * SECOND, 300 * SECOND)))
+        life.check_in(Checkin(client.command.session, 1, life.choices.of((NEVER, client.opened_at))))
+
+
+def pack_ends(life: Life) -> None:
+    """P4: a pack ends while its tokens are held; then the hold is captured or voided."""
+    team = life.choices.of(TEAMS)
+    life.decide(AddPacks(team, (_pack(life, life.choices.of((3, 7, 9)), 100 * SECOND),)))
+    client = _begin(life, team)
+    life.pass_to(life.twins.now + life.choices.of((99, 100, 101, 250)) * SECOND)
+    if client is not None and life.choices.often(50):
+        life.check_in(Checkin(client.command.session, 1))
+
+
+def late_word(life: Life) -> None:
+    """S5: heard at sign-in and long after, to say that use ended inside the grace."""
+    client = _begin(life, life.choices.of(TEAMS[:2]))
+    if client is None:
+        return
+    ends = _window_ends(life, client)
+    later = (ends - 3600 * SECOND, ends, ends + 5 * MINUTE, ends + 5 * MINUTE + 1, ends + 3600 * SECOND)
+    life.pass_to(life.choices.of((life.twins.now + SECOND, *later)))
+    ended_at = client.opened_at + life.choices.of((0, SECOND, 100 * SECOND, 300 * SECOND, 301 * SECOND))
+    life.check_in(Checkin(client.command.session, 1, ended_at, life.choices.of((NEVER, client.opened_at))))
+
+
+def take_over(life: Life) -> None:
+    """D2: the same product from another device, on the same or another line."""
+    client = _begin(life, life.choices.of(TEAMS[:2]))
+    if client is not None:
+        life.pass_to(life.twins.now + life.choices.of((0, SECOND, 299 * SECOND, 3600 * SECOND)))
+        devices = [d for d in life.devices if d != client.command.device_digest]
+        team = client.command.candidates[0].team if life.choices.often(60) else life.choices.of(TEAMS)
+        command = replace(
+            client.command,
+            session=life.new_session(),
+            device_digest=life.choices.of(devices),
+            candidates=(Candidate(Entitlement.TOKENS, team),),
+        )
+        if life.decide(command).outcome is Outcome.GRANTED:
+            life.clients.append(Client(command, life.twins.now))
+
+
+def restart_while_pending(life: Life) -> None:
+    """R3: a hold, and the authority stops."""
+    _begin(life, life.choices.of(TEAMS))
+    life.restart()
+
+
+def _pack(life: Life, size: int, lasts: int) -> NewPack:
+    now = life.twins.now
+    return NewPack(life.twins.allocate(IdKind.PACK), size, 0, now, now + lasts, now)
+
+
+PLOTS: tuple[Callable[[Life], None], ...] = (
+    renewal,
+    renewal_denied,
+    renewal_denied,
+    resumption,
+    resumption,
+    free_sign_in,
+    free_sign_in,
+    pack_ends,
+    late_word,
+    late_word,
+    take_over,
+    restart_while_pending,
+)
