@@ -54,7 +54,7 @@ def copy_to_file(source: apsw.Connection, path: Path) -> None:
             os.fsync(file.fileno())
 
 
-def restore(source: Path, target: Path, *, now: int = 0) -> None:
+def restore(source: Path, target: Path, *, now: int | None = None) -> None:
     """Make a database of a backup: verified byte by byte and entry by entry, its epochs raised.
 
     Faults: UnsafeStore for a backup that is damaged or a target that exists, InstanceHeld for one that is served.

@@ -13,6 +13,7 @@ import socket
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
@@ -77,9 +78,12 @@ def private_file(path: Path) -> None:
 
 
 class InstanceLock:
-    """The lock file beside a database, held by the one server of it; it names its holder."""
+    """The lock file beside a database, held by the one server of it; it names its holder.
 
-    def __init__(self, database: Path, now: int) -> None:
+    `now` is when it took it, in microseconds; the wall clock by default.
+    """
+
+    def __init__(self, database: Path, now: int | None = None) -> None:
         self.path = database.with_name(database.name + ".lock")
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -89,7 +93,9 @@ class InstanceLock:
             holder = os.pread(self._file, 4096, 0).decode(errors="replace").strip()
             os.close(self._file)
             raise InstanceHeld(path=database, holder=holder or "another server") from None
-        holder = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "started_at": now})
+        at = datetime.fromtimestamp(now // 1_000_000, UTC) if now is not None else datetime.now(UTC)
+        started = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        holder = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "started_at": started})
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, holder.encode(), 0)
 

@@ -45,11 +45,11 @@ def _shut(connection: apsw.Connection) -> None:
 class SqliteStore(Database):
     """A database file, held by this process until `close`.
 
-    `now` is the time of opening, for the lock file. `vfs` names the file layer (tests cut the power there).
+    `now` is told in the lock file, the wall clock by default. `vfs` names the file layer (tests cut the power there).
     Faults: InstanceHeld, NewerSchema, UnsafeStore, StoreFailed, StorageFull.
     """
 
-    def __init__(self, path: Path, *, now: int = 0, vfs: str | None = None) -> None:
+    def __init__(self, path: Path, *, now: int | None = None, vfs: str | None = None) -> None:
         self.path = path.resolve()
         self._vfs = vfs
         self._wal_pages = 0

@@ -84,8 +84,9 @@ def test_the_wal_is_bounded(path: Path) -> None:
 
 
 def test_a_second_server_is_refused_and_told_who_is_first(path: Path) -> None:
-    store, _ = opened(path)
-    with pytest.raises(InstanceHeld, match=rf'"pid": {os.getpid()}'):
+    store = SqliteStore(path, now=T0)
+    store.commit(Lines().opening())
+    with pytest.raises(InstanceHeld, match=rf'"pid": {os.getpid()}, .*"started_at": "2026-03-02T08:00:00Z"'):
         SqliteStore(path)
     other = subprocess.run([sys.executable, "-c", OPEN, path], capture_output=True, text=True, check=False)
     assert f'"pid": {os.getpid()}' in other.stderr
