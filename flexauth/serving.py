@@ -1,9 +1,13 @@
-"""A whole service from its settings: data folder, store, authority, keys, server. Composition; prints nothing."""
+"""A whole service from its settings: data folder, store, authority, keys, server; and copies of its database.
+
+Composition; prints nothing.
+"""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from flexauth import bootstrap
@@ -12,13 +16,14 @@ from flexauth.authority import Authority
 from flexauth.clock import Clock, SystemClock
 from flexauth.config import Settings, is_loopback
 from flexauth.credentials import Credentials, keep_credentials, read_credentials
-from flexauth.faults import InvalidArgument
+from flexauth.faults import InvalidArgument, NotFound
 from flexauth.leases import Signer
 from flexauth.rpc.server import Server
+from flexauth.store import backup
+from flexauth.store.sqlite import open_reader
 
-__all__ = ["DATABASE", "FirstKeys", "Service", "open_service"]
+__all__ = ["FirstKeys", "Service", "back_up", "database_of", "open_service", "restore"]
 
-DATABASE: Final = "flexauth.db"
 API_KEYS: Final = "api-keys.json"
 LEASE_KEYS: Final = "lease-keys.json"
 
@@ -49,6 +54,11 @@ class Service:
         self.closing.close()
 
 
+def database_of(settings: Settings) -> Path:
+    """Where the database is."""
+    return settings.data / "flexauth.db"
+
+
 def open_service(settings: Settings, *, with_credentials: bool = False, clock: Clock | None = None) -> Service:
     """Open everything and serve. `with_credentials`: keep an admin key in the data folder for commands of this user.
 
@@ -61,7 +71,7 @@ def open_service(settings: Settings, *, with_credentials: bool = False, clock: C
     data = settings.data
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as opened:
-        store = bootstrap.open_store(f"sqlite:{data / DATABASE}")
+        store = bootstrap.open_store(f"sqlite:{database_of(settings)}")
         opened.callback(store.close)
         kept = read_credentials(data)
         first = _first_keys(settings, clock)
@@ -86,3 +96,28 @@ def _first_keys(settings: Settings, clock: Clock) -> FirstKeys | None:
         return None
     admin = add_key(path, Role.ADMIN, clock.wall(), "first admin")
     return FirstKeys(admin, add_key(path, Role.CLIENT, clock.wall(), "first client"))
+
+
+def back_up(settings: Settings, file: Path) -> Path:
+    """Copy the database as of now to a new file, also while it is being served; gives the path of the checksum.
+
+    Faults: UnsafeStore, StoreFailed, NotFound.
+    """
+    database = database_of(settings)
+    if not database.exists():
+        raise NotFound(kind="database", value=database)
+    reader = open_reader(database)
+    try:
+        backup.copy_to_file(reader, file)
+    finally:
+        reader.close()
+    return backup.checksum_path(file)
+
+
+def restore(settings: Settings, file: Path, clock: Clock | None = None) -> Path:
+    """Make the database of a folder that has none from a backup; gives its path. Faults: UnsafeStore, InstanceHeld."""
+    if not file.exists():
+        raise NotFound(kind="backup", value=file)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    backup.restore(file, database_of(settings), now=(clock or SystemClock()).wall())
+    return database_of(settings)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flexauth import config
+from flexauth import config, serving
 from flexauth.cli.config import ConfigFile
-from flexauth.cli.connection import Refused
-from flexauth.cli.exits import ExitStatus
 from flexauth.cli.options import AsJson
 from flexauth.cli.render import facts, show_json
-from flexauth.serving import DATABASE
-from flexauth.store.backup import checksum_path, copy_to_file
-from flexauth.store.backup import restore as restore_file
-from flexauth.store.sqlite import open_reader
 
 __all__ = ["backup", "restore"]
 
@@ -35,15 +28,8 @@ def backup(
     Keys are not in it: copy api-keys.json and lease-keys.json apart, to a place as safe as a password's.
     """
     settings, _ = config.load(configuration, {"data": data})
-    database = settings.data / DATABASE
-    if not database.exists():
-        raise Refused(f"there is no database {database}; name its folder with --data", ExitStatus.WRONG_INPUT)
-    reader = open_reader(database)
-    try:
-        copy_to_file(reader, file)
-    finally:
-        reader.close()
-    _show({"backup": str(file), "checksum": str(checksum_path(file)), "bytes": file.stat().st_size}, as_json=as_json)
+    checksum = serving.back_up(settings, file)
+    _show({"backup": str(file), "checksum": str(checksum), "bytes": file.stat().st_size}, as_json=as_json)
 
 
 def restore(
@@ -58,11 +44,7 @@ def restore(
     lost one can no longer write to the same teams.
     """
     settings, _ = config.load(configuration, {"data": data})
-    database = settings.data / DATABASE
-    if not file.exists():
-        raise Refused(f"there is no backup {file}", ExitStatus.WRONG_INPUT)
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    restore_file(file, database, now=time.time_ns() // 1_000)
+    database = serving.restore(settings, file)
     _show({"restored": str(database), "from": str(file), "bytes": database.stat().st_size}, as_json=as_json)
 
 

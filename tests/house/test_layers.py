@@ -11,7 +11,7 @@ from tests.house.sources import cython_imports, module_name, read, tracked
 VALUES = "commands faults limits requests answers ledger pages denials"
 RULES = "rights catalogue policy rate_sheet"
 APPLICATION = "access clock names directory work residence committer sequencer authority administration leases"
-COMPOSED = "config sample bootstrap v1 flexauth_client"
+COMPOSED = "config sample bootstrap credentials serving v1 flexauth_client"
 
 # From the innermost to the outermost: layer, module or package, what it may import of ours.
 LAYERS = (
@@ -49,6 +49,8 @@ LAYERS = (
     ("root", "sample", f"{VALUES} rate_sheet"),
     ("root", "config", f"{VALUES} policy"),
     ("root", "bootstrap", f"_core {VALUES} {RULES} reference {APPLICATION} store reports rpc sample config"),
+    ("root", "credentials", "faults"),
+    ("root", "serving", f"{VALUES} {APPLICATION} store rpc config bootstrap credentials"),
     # The doors: they start what the root has composed, and reach a running authority as any client does.
     (
         "doors",
