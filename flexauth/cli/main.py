@@ -21,7 +21,7 @@ from flexauth.cli.serve import serve
 from flexauth.cli.simulate import SimulateCommand, simulate
 from flexauth.faults import Fault, InstanceHeld, StorageFull, StoreFailed
 
-__all__ = ["app"]
+__all__ = ["app", "version"]
 
 _STATUSES = "\n".join(f"  {status.value:>3}  {meaning}" for status, meaning in MEANINGS.items())
 
