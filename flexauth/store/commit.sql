@@ -15,7 +15,7 @@ ROLLBACK;
 
 -- name: fence
 -- Epoch under which a team is served.
-SELECT epoch FROM fence WHERE team = ?;
+SELECT epoch FROM fence WHERE team = :team;
 
 -- name: set_authority
 -- Where the store stands after this batch; a running authority is not stopped.

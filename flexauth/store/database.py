@@ -43,6 +43,7 @@ _COMING: Final = {
 #: Rows that one step of an insert takes; the last must be 1.
 _STEPS: Final = (128, 16, 1)
 _WRITTEN: Final = frozenset({"hold_gone", *_GOING, *_COMING, "ledger"})
+_NO_VALUES: Final[Mapping[str, int]] = {}
 _TEAM_TABLES: Final = ("team", "policy", "pack", "line", "hold", "free_use", "session")
 _WORLD_TABLES: Final = ("product", "rate", "counter")
 
@@ -179,58 +180,58 @@ class Database(ABC):
 
     def meta(self) -> Meta:
         """Where the store stands."""
-        batch, mark, absence, epoch, schema, stopped = self._one("meta")
+        ((batch, mark, absence, epoch, schema, stopped),) = self._rows("meta")
         return Meta(batch, mark, absence, epoch, schema, bool(stopped))
 
     def teams(self) -> list[int]:
         """Ids of all teams."""
-        return [team for (team,) in self._connection.execute(statement("teams"))]
+        return [team for (team,) in self._rows("teams")]
 
     def load_world(self) -> Rows:
         """Tables product, rate and counter."""
-        return {table: list(self._connection.execute(statement(f"load_{table}"))) for table in _WORLD_TABLES}
+        return {table: self._rows(f"load_{table}") for table in _WORLD_TABLES}
 
     def load_team(self, team: int) -> Rows:
-        """Every live table of one team, by key and in the order of the key."""
-        values = {"team": team}
-        return {table: list(self._connection.execute(statement(f"load_{table}"), values)) for table in _TEAM_TABLES}
+        """Every live table of one team, by key and in the order of the key. Rows are read as they are taken."""
+        return {table: self._rows(f"load_{table}", {"team": team}) for table in _TEAM_TABLES}
 
     def load_user(self, user: int) -> Rows:
         """Table device of one user."""
-        return {"device": list(self._connection.execute(statement("load_device"), {"user": user}))}
+        return {"device": self._rows("load_device", {"user": user})}
 
     def load_devices(self) -> Iterator[tuple[int, ...]]:
         """Rows of table device, of all users."""
-        return iter(self._connection.execute(statement("load_devices")))
+        return self._rows("load_devices")
 
     def load_names(self) -> Iterator[tuple[int, int, int, int]]:
         """(IdKind, id, digest_hi, digest_lo) of every name."""
-        return iter(self._connection.execute(statement("names")))
+        return self._rows("names")
+
+    def _rows(self, name: str, values: Mapping[str, int] = _NO_VALUES) -> Iterator[Any]:
+        """Rows of a statement that starts when the first is taken: a team may have millions."""
+        try:
+            yield from self._connection.execute(statement(name), values)
+        except apsw.Error as error:
+            raise fault_of(error, self._connection) from error
 
     def head(self, team: int) -> tuple[int, bytes]:
         """Sequence and hash of a team's last entry; (0, 32 zero bytes) before the first."""
-        row = self._connection.execute(statement("head"), (team,)).fetchone()
-        return (row[0], row[1]) if row else (0, bytes(32))
+        return next(self._rows("head", {"team": team}), (0, bytes(32)))
 
     def fence(self, team: int) -> int:
         """Epoch under which the team is served; 0 for a team that is not there yet."""
-        row = self._connection.execute(statement("fence"), (team,)).fetchone()
-        return int(row[0]) if row else 0
+        (epoch,) = next(self._rows("fence", {"team": team}), (0,))
+        return int(epoch)
 
     def select(self, name: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Rows of a named reader by column name; stored batches only. From any thread."""
-        with self._reading() as connection:
-            try:
+        try:
+            with self._reading() as connection:
                 cursor = connection.cursor()
                 cursor.row_trace = _by_name
                 return list(cursor.execute(statement(name), values))
-            except apsw.Error as error:
-                raise fault_of(error, connection) from error
-
-    def _one(self, name: str) -> tuple[Any, ...]:
-        row: tuple[Any, ...] | None = self._connection.execute(statement(name)).fetchone()
-        assert row is not None, name
-        return row
+        except apsw.Error as error:
+            raise fault_of(error) from error
 
 
 def _by_name(cursor: apsw.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:

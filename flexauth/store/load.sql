@@ -11,7 +11,7 @@ SELECT team FROM team ORDER BY team;
 
 -- name: head
 -- Sequence and hash of a team's last entry.
-SELECT seq, hash FROM ledger WHERE team = ? ORDER BY seq DESC LIMIT 1;
+SELECT seq, hash FROM ledger WHERE team = :team ORDER BY seq DESC LIMIT 1;
 
 -- name: names
 -- (IdKind, id, digest) of every name.

@@ -110,11 +110,15 @@ class SqliteStore(Database):
     def stored_batch(self) -> int:
         """Reopen and read the number of the last stored batch (R2).
 
-        What is read is brought into the main file first: after a failed sync it may be in the system's cache alone.
+        What the file says is made so first: after a failed sync a stored batch may be in the system's cache alone, and
+        a lost one may lie in the WAL beyond its end, to come back at the next crash. Emptying the WAL settles both.
         """
         _shut(self._connection)
         self._open()
-        self.checkpoint()
+        try:
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except apsw.Error as error:
+            raise fault_of(error) from error
         self._broken = None
         return self.meta().batch
 

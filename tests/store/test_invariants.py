@@ -221,7 +221,7 @@ def test_a_hold_of_many_slices_is_released_whole(store: Database, lines: Lines) 
     slices = [hold(3), hold(3, pack=2, position=1), hold(1, pack=2, position=2)]
     store.commit(batch(store, {"hold": [*slices, hold(5, user=2), hold(2, 2, 1, user=2)]}))
     store.commit(batch(store, {"hold_gone": [(1, 1, PRODUCT)]}))
-    assert store.load_team(1)["hold"] == [hold(5, user=2), hold(2, 2, 1, user=2)]
+    assert list(store.load_team(1)["hold"]) == [hold(5, user=2), hold(2, 2, 1, user=2)]
     assert list(wrongs(store._connection)) == []
 
 
