@@ -89,8 +89,8 @@ def _pages(account: Account, seconds: float) -> list[RenderableType]:
     first, last = (time_text(START + day * DAY)[:10] for day in (0, company.days - 1))
     title = Text.assemble(
         (f"{company.users:,} people, 12 products, {company.days} days", "bold"),
-        f" ({first} to {last}, seed {company.seed}): {account.contacts:,} contacts, {account.entries:,} ledger entries,"
-        f" lived in {seconds:.1f} s",
+        f" from {first} to {last} (seed {company.seed}),\nlived in {seconds:.1f} s: {account.contacts:,} contacts"
+        f" with the authority, {account.entries:,} ledger entries.",
     )
     sections = [
         _section("What was charged", _charged(account)),
@@ -113,9 +113,9 @@ def _pages(account: Account, seconds: float) -> list[RenderableType]:
 
 def _section(title: str, lines: list[Fact]) -> RenderableType:
     grid = Table(box=None, show_header=True, header_style="bold cyan", pad_edge=False, padding=(0, 1))
-    grid.add_column(justify="right", min_width=9)
-    grid.add_column(title, min_width=28, no_wrap=True)
-    grid.add_column(style="dim")
+    grid.add_column(justify="right", min_width=8)
+    grid.add_column(title, min_width=36, no_wrap=True)
+    grid.add_column(style="dim", min_width=50)
     for figure, what, note in lines:
         grid.add_row(Text(figure, style="bold"), what, note)
     return Group(grid, Text())
@@ -129,8 +129,8 @@ def _charged(account: Account) -> list[Fact]:
         (cell(account.tokens), "tokens", f"{account.paid / 1_000_000:,.0f} {currency}, {each:.2f} a window"),
     ]
     if account.left_open_windows:
-        note = f"{account.left_open_tokens:,} tokens: old versions that cannot tell idleness, left open"
-        lines.append((cell(account.left_open_windows), "of the windows for an empty chair", note))
+        note = f"{account.left_open_tokens:,} tokens: a version that is not idle-aware"
+        lines.append((cell(account.left_open_windows), "of these windows for an empty chair", note))
     return lines
 
 
@@ -139,7 +139,7 @@ def _not_charged(account: Account) -> list[Fact]:
         (
             cell(account.in_paid_window),
             "sign-ins in a window already paid",
-            "another version, another device, after lunch",
+            "another version or device, or after a break",
         ),
         (cell(account.free), "free sign-ins", "ended within five minutes"),
         (cell(account.included), "sign-ins to included products", "they cost nothing"),
@@ -191,13 +191,14 @@ def _days(account: Account) -> RenderableType:
 def _products(account: Account) -> RenderableType:
     grid = Table(box=box.SIMPLE_HEAD, title_justify="left", header_style="bold cyan", pad_edge=False)
     grid.add_column("Product")
+    grid.add_column("")
     grid.add_column("windows", justify="right")
     grid.add_column("tokens", justify="right")
     grid.add_column("")
     most = max((each.tokens for each in account.products), default=0) or 1
     for each in account.products:
         bar = Text("█" * max(1, each.tokens * 40 // most), style="cyan")
-        grid.add_row(each.product, cell(each.windows), cell(each.tokens), bar)
+        grid.add_row(each.product, each.name, cell(each.windows), cell(each.tokens), bar)
     return grid
 
 

@@ -12,6 +12,7 @@ from flexauth.commands import DAY, EntryKind
 from flexauth.demo.books import Books, Proof, column
 from flexauth.demo.month import START
 from flexauth.demo.story import Company, Progress
+from flexauth.sample import published_rates
 
 __all__ = ["Account", "ProductSum", "give_account"]
 
@@ -21,6 +22,7 @@ class ProductSum:
     """Charges of one product: how many windows, how many tokens."""
 
     product: str
+    name: str
     windows: int
     tokens: int
 
@@ -78,7 +80,8 @@ def give_account(company: Company, month: Progress, books: Books, proofs: Sequen
     by_product: dict[str, list[int]] = {}
     for charge in books.charges:
         by_product.setdefault(charge.product, []).append(charge.tokens)
-    sums = [ProductSum(product, len(tokens), sum(tokens)) for product, tokens in by_product.items()]
+    names = {rate.product: rate.name for rate in published_rates()}
+    sums = [ProductSum(product, names[product], len(tokens), sum(tokens)) for product, tokens in by_product.items()]
     denials = Counter({key.removeprefix("denied "): count for key, count in lived.items() if key.startswith("denied ")})
     left_open = [charge for charge in books.charges if _is_away(charge, month)]
     return Account(
