@@ -199,7 +199,7 @@ class Reference:
                 if session.line in world.lines:
                     world.lines[session.line].sessions.pop(session.session, None)
         for line in list(world.lines.values()):
-            if budget and lines.nothing(line, now):
+            if budget and lines.nothing(line, now) and line.key not in world.dirty_lines["line"]:
                 budget -= 1
                 if line.free_uses:
                     world.dirty_lines["free_use_gone"].add(line.key)
