@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from flexauth.clock import VirtualClock
 from flexauth.leases import Signer
 from flexauth.rpc.server import Server
 from flexauth_client import Client
-from flexauth_client.timing import NEVER
+from flexauth_client.timing import NEVER, SystemClock
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -112,6 +113,29 @@ class Laptop:
         self._booted_at = self._world.boot()
 
 
+class Skipping:
+    """The real clock, which a test can let skip ahead, as a suspend does."""
+
+    def __init__(self) -> None:
+        self._real = SystemClock()
+        self.skipped = 0
+
+    def boot(self) -> int:
+        return self._real.boot() + self.skipped
+
+    def wall(self) -> int:
+        return self._real.wall() + self.skipped
+
+
+def eventually(holds: Callable[[], bool], within_seconds: float = 20) -> None:
+    """Wait for what another thread is about to do."""
+    pulse = threading.Event()
+    until = time.monotonic() + within_seconds
+    while not holds():
+        assert time.monotonic() < until, "it did not come to hold"
+        pulse.wait(0.005)
+
+
 @dataclass
 class World:
     """Acme has 100 tokens; ACD costs 7 a day, AWARE too and knows idleness. ann and bob may run everything."""
@@ -197,6 +221,17 @@ class World:
         if START + at > self.clock.boot():
             self.clock.advance_to(START + at)
             self.authority.tick()
+
+    def skip(self, to: int, clock: Skipping, client: Client) -> None:
+        """Let a client with a thread find itself at `START + to`."""
+        clock.skipped += START + to - self.clock.boot()
+        self.advance_to(to)
+        client._poke.set()
+
+    def take_over(self, product: str) -> None:
+        """Ann signs in at home and takes over."""
+        checkout = requests.Checkout("0190f5fe-7c00-7a00-8000-000000000009", "ann", product, "home", take_over=True)
+        assert self.ask(checkout).granted
 
     def offline(self) -> None:
         self.cable.cut()
