@@ -72,6 +72,11 @@ cdef bint is_over(const Live *s, const Session *session) noexcept nogil:
     return session.ended_at + max(terms.repeat_retention, terms.late_checkin) < s.now
 
 
+cdef inline bint is_dirty(const Live *s, const Line *line) noexcept nogil:
+    """How it ended is not stored yet."""
+    return line.use != NONE and use_at(s, line.use).dirty != 0
+
+
 cdef bint sweep_sessions(Live *s, int64_t *budget) noexcept nogil:
     cdef int64_t looks = min(<int64_t>s.sessions.used, 8 * min(budget[0], INT32_MAX))
     cdef int64_t *row
@@ -101,7 +106,7 @@ cdef bint sweep_lines(Live *s, int64_t *budget) noexcept nogil:
         i = entry_at(s, s.entry_cursor).lines if entry_at(s, s.entry_cursor).user != 0 else NONE
         while i != NONE and budget[0] > 0:
             following = line_at(s, i).next
-            if nothing(s, line_at(s, i), s.now):
+            if nothing(s, line_at(s, i), s.now) and not is_dirty(s, line_at(s, i)):
                 if not (
                     array_reserve(&s.rows[LINE_GONE], KEY_WIDTH * sizeof(int64_t), 1)
                     and array_reserve(&s.rows[FREE_USE_GONE], KEY_WIDTH * sizeof(int64_t), 1)

@@ -72,20 +72,23 @@ class Books:
 
     def _count(self, rows: dict[str, list[Row]]) -> None:
         """What the batch shows to have happened; the tables stand as before it."""
-        lines = self.tables["line"]
-        after = {row[:3]: row for row in rows.get("line", ())}
-        charged = {(r[0], r[7], r[8], r[11]) for r in rows.get("ledger", ()) if r[3] == EntryKind.CHARGE and r[4] != r[11]}
-        self.tally["capture"] += len(charged)
-        self.tally["expiry under a hold"] += sum(row[9] == 1 and row[7] > 0 for row in rows.get("pack", ()))
-        for row in rows.get("use_log", ()):
-            team, _, _, event, at, user, product, *_, code, _, _ = row
-            key = (team, user, product)
+        lines = {row[:3]: row for row in rows.get("line", ())}
+        ends = {row[1]: row[5] for row in (*self.tables["pack"].values(), *rows.get("pack", ()))}
+        captured = set()
+        for team, _, time, kind, effective_at, pack, _, user, product, _, _, start, *_ in rows.get("ledger", ()):
+            late = (kind == EntryKind.EXPIRY and effective_at or kind == EntryKind.CHARGE and time) > ends[pack]
+            self.tally["expiry under a hold"] += late
+            if kind == EntryKind.CHARGE and effective_at != start:
+                captured.add((team, user, product, start))
+        self.tally["capture"] += len(captured)
+        for team, _, _, event, at, user, product, *_, code, _, _ in rows.get("use_log", ()):
+            line = lines.get((team, user, product), ())
             self.tally["void"] += event == UseEvent.FREE
             self.tally["renewal"] += event == UseEvent.RENEWED
             self.tally["take-over"] += event == UseEvent.END and code == State.SUPERSEDED
             self.tally["late refund"] += event == UseEvent.LATE and code == 1
-            self.tally["renewal denied"] += event == UseEvent.REFUSED and key in after and after[key][3] == at
-            self.tally["resume after W"] += event == UseEvent.RESUME and key in lines and NEVER < lines[key][3] <= at
+            self.tally["renewal denied"] += event == UseEvent.REFUSED and at in line[3:4]
+            self.tally["resume after W"] += event == UseEvent.RESUME and at in (*line[4:5], *line[6:7])
 
     def packs(self) -> list[Row]:
         """Rows of `pack` with the balance that the ledger gives them (R4)."""

@@ -51,14 +51,20 @@ SPREAD = 0x9E3779B97F4A7C15F39CC0605CEDC835  # odd, so that session ids stay dis
 STEPS = (0, 0, 0, 1, SECOND, 59 * SECOND, 299 * SECOND, 300 * SECOND, 301 * SECOND, 15 * MINUTE, 3600 * SECOND)
 
 
+class HistoryEnds(Exception):
+    """The source of choices has no more."""
+
+
 class Choices:
-    """Numbers from a source of bytes; StopIteration where it ends."""
+    """Numbers from a source of bytes."""
 
     def __init__(self, source: Iterator[int]) -> None:
         self._source = source
 
     def below(self, count: int) -> int:
-        return next(self._source) % count
+        for byte in self._source:
+            return byte % count
+        raise HistoryEnds
 
     def of(self, options: Sequence[T]) -> T:
         return options[self.below(len(options))]

@@ -57,13 +57,15 @@ def _beat(life: Life, client: Client, operated_at: int) -> None:
     life.decide(Heartbeat(client.command.session, client.counter, operated_at))
 
 
-def _window_ends(life: Life, client: Client) -> int:
-    """W of the session's line, its hold captured before."""
+def _window_ends(life: Life, client: Client, *, heard: bool = True) -> int:
+    """W of the session's line, its hold captured before; `heard`: with a contact since, so that its lease lasts past W."""
     world = life.twins.reference._world
     session = world.sessions[client.command.session]
     line = world.lines[session.line]
     if line.pending_since != NEVER:
         life.pass_to(line.capture_at + 1)
+    if heard:
+        _beat(life, client, NEVER)
     return world.lines[session.line].paid_until
 
 
@@ -118,6 +120,7 @@ def pack_ends(life: Life) -> None:
     team = life.choices.of(TEAMS)
     life.decide(AddPacks(team, (_pack(life, life.choices.of((3, 7, 9)), 100 * SECOND),)))
     client = _begin(life, team)
+    life.twins.now += life.choices.below(2)
     life.pass_to(life.twins.now + life.choices.of((99, 100, 101, 250)) * SECOND)
     if client is not None and life.choices.often(50):
         life.check_in(Checkin(client.command.session, 1))
@@ -128,7 +131,7 @@ def late_word(life: Life) -> None:
     client = _begin(life, life.choices.of(TEAMS[:2]))
     if client is None:
         return
-    ends = _window_ends(life, client)
+    ends = _window_ends(life, client, heard=False)
     later = (ends - 3600 * SECOND, ends, ends + 5 * MINUTE, ends + 5 * MINUTE + 1, ends + 3600 * SECOND)
     life.pass_to(life.choices.of((life.twins.now + SECOND, *later)))
     ended_at = client.opened_at + life.choices.of((0, SECOND, 100 * SECOND, 300 * SECOND, 301 * SECOND))
@@ -164,16 +167,12 @@ def _pack(life: Life, size: int, lasts: int) -> NewPack:
 
 
 PLOTS: tuple[Callable[[Life], None], ...] = (
-    renewal,
+    *(renewal, renewal, renewal, renewal),
     renewal_denied,
-    renewal_denied,
-    resumption,
-    resumption,
-    free_sign_in,
+    *(resumption, resumption, resumption, resumption, resumption, resumption),
     free_sign_in,
     pack_ends,
-    late_word,
-    late_word,
-    take_over,
-    restart_while_pending,
+    *(late_word, late_word, late_word, late_word, late_word, late_word),
+    *(take_over, take_over),
+    *(restart_while_pending, restart_while_pending),
 )

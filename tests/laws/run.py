@@ -7,21 +7,26 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.laws.life import Choices, Life
+from tests.laws.life import Choices, HistoryEnds, Life
 from tests.laws.plots import PLOTS
 
-HISTORY = 400       # steps of one history
+HISTORY_STEPS = 400
 
 
-def live(life: Life, steps: int) -> None:
-    """Random acts and plots, and the laws at the end."""
-    while life.steps < steps:
-        if life.choices.often(25):
-            life.choices.of(PLOTS)(life)
-        else:
-            life.act()
+def live(source: Iterator[int], steps: int = HISTORY_STEPS) -> Life:
+    """A history of random acts and plots, until the source ends; the laws are checked on the way and at the end."""
+    life = Life(Choices(source))
+    try:
+        while life.steps < steps:
+            if life.choices.often(35):
+                life.choices.of(PLOTS)(life)
+            else:
+                life.act()
+    except HistoryEnds:
+        pass
     life.twins.store()
     life.twins.books.check()
+    return life
 
 
 def chances(seed: int) -> Iterator[int]:
@@ -30,25 +35,27 @@ def chances(seed: int) -> Iterator[int]:
         yield from source.randbytes(4096)
 
 
+def shown(steps: int, seconds: float, tally: Counter[str]) -> str:
+    counts = "".join(f"\n{count:>10,} {what}" for what, count in sorted(tally.items()))
+    return f"{steps:,} steps in {seconds:.1f} s, core and reference are equal{counts}"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     tally: Counter[str] = Counter()
-    started = time.monotonic()
-    for number, first in enumerate(range(0, chosen.steps, HISTORY)):
-        seed = chosen.seed * 1_000_000 + number
-        life = Life(Choices(chances(seed)))
+    started, steps, number = time.monotonic(), 0, 0
+    while steps < chosen.steps:
         try:
-            live(life, min(HISTORY, chosen.steps - first))
+            life = live(chances(chosen.seed * 1_000_000 + number))
         except BaseException:
             print(f"history {number} of --seed {chosen.seed} fails", file=sys.stderr)
             raise
         tally += life.twins.books.tally
-    print(f"{chosen.steps} steps in {time.monotonic() - started:.1f} s: core and reference are equal")
-    for what, count in sorted(tally.items()):
-        print(f"{count:>10} {what}")
+        steps, number = steps + life.steps, number + 1
+    print(shown(steps, time.monotonic() - started, tally))
     return 0
 
 
