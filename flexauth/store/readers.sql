@@ -1,22 +1,6 @@
 -- What services and reports read, by `select`: stored batches only. Lists are paged by key: rows after :after
 -- (or before :before), :limit at most.
 
--- name: team
--- A team by id.
-SELECT team, name, display_name, created_at, (SELECT count(*) FROM member WHERE member.team = team.team) AS users
-FROM team WHERE team = :team;
-
--- name: product
--- A product by id.
-SELECT product, code, name, kind, idle_aware_from FROM product WHERE product = :product;
-
--- name: packs_of_order
--- Packs that an order made.
-SELECT pack.team, pack, pack.size, unit_price, currency, starts_at, ends_at, pack.purchased_at, parent, ended,
-    remaining, held, consumed, expired, moved_out, refunded, adjusted, number
-FROM purchase JOIN purchase_pack USING (purchase) JOIN pack USING (pack) JOIN account USING (pack)
-WHERE number = :number ORDER BY pack;
-
 -- name: balance
 -- What a team's packs come to at :now (P2): live packs are available, the totals are of all; `as_of` is L3's.
 SELECT
@@ -55,25 +39,7 @@ ORDER BY seq LIMIT :limit;
 -- The charge of a line whose window starts then.
 SELECT * FROM charge WHERE team = :team AND user = :user AND product = :product AND window_start = :window_start;
 
--- name: session
--- A session that is still remembered (R7).
-SELECT session.*, team.name AS team_name, subject, code, coalesce(text, '') AS device_text
-FROM session JOIN team USING (team) JOIN user USING (user) JOIN product USING (product)
-    LEFT JOIN device_text USING (device)
-WHERE session_hi = :session_hi AND session_lo = :session_lo;
-
--- name: devices_of_user
--- Registered devices of a user and a product with their names, in order of registration (D1).
-SELECT device, registered_at, coalesce(text, '') AS text
-FROM device LEFT JOIN device_text USING (device)
-WHERE user = :user AND product = :product ORDER BY registered_at, device;
-
 -- name: use_of_session
 -- The use log of a session (L7).
 SELECT team, seq, time, event, at, user, product, session_hi, session_lo, device, code, origin, operations
 FROM use_log WHERE session_hi = :session_hi AND session_lo = :session_lo ORDER BY team, seq;
-
--- name: list_use
--- The use log of a team, after a sequence.
-SELECT team, seq, time, event, at, user, product, session_hi, session_lo, device, code, origin, operations
-FROM use_log WHERE team = :team AND seq > :after ORDER BY seq LIMIT :limit;
