@@ -14,6 +14,7 @@ from grpc_status import rpc_status
 from flexauth import limits
 from flexauth.rpc.calls import Calls, seconds_for
 from flexauth.rpc.errors import DeadlinePassed, status_of
+from flexauth.rpc.side_services import SideServices
 from flexauth.rpc.table import METHODS, Method
 
 __all__ = ["LIMITS", "GrpcioEngine"]
@@ -50,9 +51,9 @@ _handler: Callable[[Any], grpc.RpcMethodHandler[bytes, bytes]] = grpc.unary_unar
 
 
 class GrpcioEngine:
-    """Serves calls and further services on an address. Raises RuntimeError where it cannot listen there."""
+    """Serves calls and side services on an address. Raises RuntimeError where it cannot listen there."""
 
-    def __init__(self, calls: Calls, address: str, add_services: Callable[[grpc.Server], None]) -> None:
+    def __init__(self, calls: Calls, address: str, side: SideServices) -> None:
         self._calls = calls
         self._pool = ThreadPoolExecutor(limits.WORKER_THREADS, thread_name_prefix="rpc")
         self._server = grpc.server(self._pool, options=LIMITS, maximum_concurrent_rpcs=limits.QUEUE_COMMANDS)
@@ -60,7 +61,7 @@ class GrpcioEngine:
             # Of bytes to bytes: a message that cannot be read is then a fault like others.
             handlers = {m.name: _handler(partial(self._handle, m)) for m in methods}
             self._server.add_registered_method_handlers(service, handlers)
-        add_services(self._server)
+        side.add_to(self._server)
         self.port = self._server.add_insecure_port(address)
 
     def start(self) -> None:

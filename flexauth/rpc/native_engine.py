@@ -25,6 +25,7 @@ from flexauth.faults import Fault
 from flexauth.rpc.calls import Calls, Pending, seconds_for
 from flexauth.rpc.errors import DeadlinePassed, status_of
 from flexauth.rpc.grpcio_engine import LIMITS
+from flexauth.rpc.side_services import SideServices
 from flexauth.rpc.table import METHODS, Method
 
 __all__ = ["NativeEngine"]
@@ -35,9 +36,9 @@ _SIDE_THREADS: Final = 4
 
 
 class NativeEngine:
-    """Serves calls and further services on an address. Raises OSError where it cannot listen there."""
+    """Serves calls and side services on an address. Raises OSError where it cannot listen there."""
 
-    def __init__(self, calls: Calls, address: str, add_services: Callable[[grpc.Server], None]) -> None:
+    def __init__(self, calls: Calls, address: str, side: SideServices) -> None:
         self._calls = calls
         self._front = NativeGrpcFront(
             address,
@@ -53,7 +54,7 @@ class NativeEngine:
         self._blocked = ThreadPoolExecutor(limits.READER_CONNECTIONS, thread_name_prefix="rpc-blocked")
         self._folder = Path(tempfile.mkdtemp(prefix="flexauth-"))
         self._side = grpc.server(ThreadPoolExecutor(_SIDE_THREADS, thread_name_prefix="rpc-side"), options=LIMITS)
-        add_services(self._side)
+        side.add_to(self._side)
         self._side.add_insecure_port(f"unix:{self._folder / 'side'}")
         self._front.set_fallback(str(self._folder / "side"))
         self._receiver = Thread(target=self._receive, name="rpc-receive", daemon=True)

@@ -5,10 +5,6 @@ from __future__ import annotations
 import ipaddress
 from typing import Final
 
-import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
-
 from flexauth.access import Access
 from flexauth.authority import Authority
 from flexauth.faults import Fault
@@ -17,19 +13,18 @@ from flexauth.rpc.calls import Calls
 from flexauth.rpc.grpcio_engine import GrpcioEngine
 from flexauth.rpc.method import Doors
 from flexauth.rpc.native_engine import NativeEngine
-from flexauth.rpc.table import SERVICES
+from flexauth.rpc.side_services import SideServices
 
 __all__ = ["ENGINES", "CannotListen", "Server"]
 
 ENGINES: Final[dict[str, type[GrpcioEngine | NativeEngine]]] = {"grpcio": GrpcioEngine, "native": NativeEngine}
 
-_HEALTH = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
 _NATIVE_IS_LOCAL: Final = (
     "the native engine has no TLS and serves loopback and Unix sockets only; "
     "put a proxy before it, or choose the engine grpcio"
 )
 _KEYLESS_IS_LOCAL: Final = "without API keys only loopback and Unix sockets are served"
-#: What answers get to leave by after the authority is closed; what watches the health never ends by itself.
+#: What answers get to leave by after the authority is closed.
 _LEAVE_SECONDS: Final = 1.0
 
 
@@ -51,19 +46,13 @@ class Server:
                 raise CannotListen(address=address, cause=cause)
         self._authority = authority
         self._calls = Calls(Doors(authority, signer), access)
-        self._health = health.HealthServicer()
+        self._side = SideServices()
         try:
-            self._engine = ENGINES[engine](self._calls, address, self._add_services)
+            self._engine = ENGINES[engine](self._calls, address, self._side)
         except (OSError, RuntimeError) as error:
             raise CannotListen(address=address, cause=error) from error
         self.engine = engine
         self.address = address if address.startswith("unix:") else f"{address.rpartition(':')[0]}:{self._engine.port}"
-
-    def _add_services(self, server: grpc.Server) -> None:
-        for service in SERVICES:
-            self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
-        reflection.enable_server_reflection((*SERVICES, _HEALTH, reflection.SERVICE_NAME), server)
 
     def start(self) -> None:
         """Serve from now on."""
@@ -71,7 +60,7 @@ class Server:
 
     def stop(self, grace_seconds: float) -> None:
         """Say NOT_SERVING, refuse new calls, let those that run end within the grace, close the authority and leave."""
-        self._health.enter_graceful_shutdown()
+        self._side.not_serving()
         self._calls.drain(grace_seconds)
         self._authority.close()
         self._engine.stop(_LEAVE_SECONDS)

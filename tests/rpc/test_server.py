@@ -10,6 +10,7 @@ from typing import Any
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 from flexauth import bootstrap, limits
@@ -126,6 +127,25 @@ def test_reflection_knows_the_services_and_their_methods(service: Service) -> No
     assert "Checkout" in {method.name for item in file.service for method in item.method}
 
 
+def test_open_streams_without_a_key_take_no_thread_from_others(service: Service) -> None:
+    over = threading.Event()
+    with channel_to(service.server.address) as channel:
+        reflect: Any = reflection_pb2_grpc.ServerReflectionStub(channel)
+        streams = [reflect.ServerReflectionInfo(iter(over.wait, True)) for _ in range(limits.WORKER_THREADS + 8)]
+        assert service.checkout(1).granted
+        assert health(service, "") == SERVING
+        assert not any(stream.done() for stream in streams)
+        over.set()
+
+
+def test_health_of_a_stranger_is_not_found_and_cannot_be_watched(service: Service) -> None:
+    stub: Any = health_pb2_grpc.HealthStub(service.channel)
+    said = failure(stub.Check, health_pb2.HealthCheckRequest(service="flexauth.v1.Nope"))
+    assert (said.code, said.message) == ("NOT_FOUND", "There is no service 'flexauth.v1.Nope' here.")
+    with pytest.raises(grpc.RpcError, match="UNIMPLEMENTED"):
+        next(stub.Watch(health_pb2.HealthCheckRequest(), timeout=10))
+
+
 # Deadlines and the end -----------------------------------------------------------------------------------------------
 
 
@@ -194,15 +214,15 @@ def test_a_callers_own_deadline_is_kept(slow: Service, disk: SlowDisk) -> None:
 
 
 def test_a_stop_answers_what_runs_refuses_what_comes_and_then_leaves(slow: Service, disk: SlowDisk) -> None:
-    stub: Any = health_pb2_grpc.HealthStub(slow.channel)
-    watch = stub.Watch(health_pb2.HealthCheckRequest(), timeout=20)
-    assert next(watch).status == SERVING
+    assert health(slow, "") == SERVING
     disk.hang()
     running = slow.licences.Checkout.future(sign_in(1), timeout=20)
     assert disk.reached.wait(10)
     stop = threading.Thread(target=slow.server.stop, args=(20,))
     stop.start()
-    assert next(watch).status == NOT_SERVING
+    while health(slow, "") == SERVING:
+        pass
+    assert {health(slow, name) for name in ("", *SERVICES)} == {NOT_SERVING}
     quote = licence.QuoteRequest(checkout=sign_in(2))
     while (said := failure(slow.licences.Quote, quote, timeout=0.5)).reason != "STOPPING":
         assert said.code == "DEADLINE_EXCEEDED"  # it came between NOT_SERVING and the refusal of new calls
