@@ -64,6 +64,8 @@ BOUNDARIES = {
     "renewal not covered": "renewal-refused",
     "resumption not covered": "resumption-refused",
     "told of use at W after a hold from after W": "hold-then-use-at-w",
+    "a resumption that only a heartbeat tells of": "resumption-told-late",
+    "expired inside the grace": "expired-in-grace",
     "idle inside the grace": "idle-in-grace",
     "use handed on inside the grace": "grace-handed-on",
     "refund to a pack that has ended": "make-good",
@@ -86,7 +88,7 @@ WAYS = {
 }
 
 # Some five hundred contacts each: restarted after each of them in memory alone, where a start costs no file.
-LONG = {"idle", "idle-before-w", "down-while-idle"}
+LONG = {"idle", "idle-before-w", "down-while-idle", "resumption-told-late"}
 
 
 def files() -> list[Path]:
