@@ -189,3 +189,16 @@ def test_the_rights_that_a_client_has_by_its_answers(world: World) -> None:
         world.live(6 * MINUTE, client)
     assert [(charge.product, charge.tokens) for charge in client.my_charges()] == [("ACD", 7)]
     assert client.release_device("ACD", "laptop") == ()
+
+
+def test_an_absence_of_the_authority_is_not_the_clients_fault(world: World) -> None:
+    client = world.client()
+    session = client.session("ACD")
+    before = session.id
+    world.live(HOUR, client)
+    world.restart(down=10 * HOUR)
+    world.online(client)
+    world.live(11 * HOUR + 5 * MINUTE, client)
+    assert (session.id, session.ended, session.in_contact) == (before, None, True)
+    assert world.state(before) == "ACTIVE"
+    assert world.balance == (93, 0)

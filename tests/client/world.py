@@ -37,14 +37,18 @@ class Cable:
     """A TCP connection to a server that can be cut and mended: cut, it refuses and resets."""
 
     def __init__(self, to: str) -> None:
-        host, _, port = to.rpartition(":")
-        self._to = (host, int(port))
+        self.connect(to)
         self._lines: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._listener: socket.socket | None = None
         self._port = 0
         self.mend()
         self.address = f"127.0.0.1:{self._port}"
+
+    def connect(self, to: str) -> None:
+        """Lead to this server from now on."""
+        host, _, port = to.rpartition(":")
+        self._to = (host, int(port))
 
     def mend(self) -> None:
         listener = socket.create_server(("127.0.0.1", self._port))
@@ -158,6 +162,14 @@ class World:
         self.authority: Authority = bootstrap.open_authority(self.store, self.clock, jitter=False)
         self.server = Server(self.authority, self.signer, "127.0.0.1:0", access=self.access)
         self.server.start()
+
+    def restart(self, down: int) -> None:
+        """The authority stops, is down for so long, and starts from its store."""
+        self.cable.cut()
+        self.server.stop(1)
+        self.clock.advance_to(self.clock.boot() + down)
+        self.open()
+        self.cable.connect(self.server.address)
 
     def close(self) -> None:
         for client in self.started:

@@ -15,6 +15,7 @@ __all__ = [
     "ClockSetBack",
     "ConfigurationError",
     "ConsentRequired",
+    "DenialFacts",
     "Denied",
     "Device",
     "DeviceLimit",
