@@ -1,9 +1,7 @@
-"""What the charging engines take and give: commands, decisions, rows.
+"""What the charging engines take and give, and nothing else: commands, decisions, rows; no names, no transport.
 
-Both engines, the native core and the reference, speak these values and no others. A
-value checks itself when it is made; it knows nothing of names, transport or storage.
-Ids are int64, a session id is a 128-bit int, times are int64 microseconds since the
-epoch, tokens are int64. `NEVER` stands for a time that is not there.
+A value checks itself when it is made. Ids are int64, a session id is a 128-bit int, times are int64 microseconds since
+the epoch, tokens are int64. `NEVER` stands for a time that is not there.
 """
 
 from flexauth.commands.decisions import Decision

@@ -29,7 +29,7 @@ __all__ = ["check_checkin", "check_checkout", "checkin", "checkout", "contact", 
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class _Use:
     """What a contact tells of a session's use since the last one.
 
     `spans` are [start, end) of use, an end of FOREVER where it goes on. `idle_at` and `resumed_at` are NEVER when
@@ -53,14 +53,14 @@ class Use:
         return any(end > now for _, end in self.spans)
 
 
-def _use(policy: Policy, session: Session, now: int, operated_at: int, ended_at: int) -> Use:
+def _use(policy: Policy, session: Session, now: int, operated_at: int, ended_at: int) -> _Use:
     """S2, T1: the client's times are clamped to [last contact, now] and count only as news."""
     last, end = session.operated_at, FOREVER if ended_at == NEVER else ended_at
     news = NEVER
     if operated_at > last:
         news = min(max(operated_at, session.contact_at), now, end)
     if not session.idle_aware:
-        return Use(((session.contact_at, end),), max(last, news))
+        return _Use(((session.contact_at, end),), max(last, news))
     spans = []
     idle_at = resumed_at = NEVER
     if session.state is State.ACTIVE:
@@ -75,7 +75,7 @@ def _use(policy: Policy, session: Session, now: int, operated_at: int, ended_at:
         stop = news + policy.idle_after
         spans.append((resumed_at, min(stop, end)))
         last = news
-    return Use(tuple(spans), last, idle_at, resumed_at)
+    return _Use(tuple(spans), last, idle_at, resumed_at)
 
 
 def check_checkout(world: World, command: Checkout) -> Decision:
@@ -239,7 +239,7 @@ def contact(world: World, session: Session, operated_at: int, ended_at: int = NE
     _set_deadline(world, session)
 
 
-def _judge(world: World, line: Line, session: Session, use: Use) -> None:
+def _judge(world: World, line: Line, session: Session, use: _Use) -> None:
     """C5 at each W that has passed since the last contact, then C2 for use that began after it."""
     now, before = world.now, session.contact_at
     while line.paid_until != NEVER and before < line.paid_until <= now and use.at(line.paid_until):
@@ -268,7 +268,7 @@ def _judge(world: World, line: Line, session: Session, use: Use) -> None:
         world.touch(line)
 
 
-def _set_state(world: World, session: Session, use: Use, ended_at: int) -> None:
+def _set_state(world: World, session: Session, use: _Use, ended_at: int) -> None:
     now = world.now
     if use.operated_at > session.operated_at:
         session.operations += 1
