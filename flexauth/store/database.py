@@ -32,7 +32,6 @@ _GOING: Final = {
 }
 _COMING: Final = {
     "hold": "insert_hold",
-    "pack": "settle_pack",
     "line": "put_line",
     "free_use": "put_free_use",
     "session": "put_session",
@@ -122,36 +121,41 @@ class Database(ABC):
             self._broken = self._broken or fault_of(error, self._connection)
 
     def _write(self, batch: Batch) -> None:
-        execute, effects = self._connection.execute, batch.effects
-        for team, epoch in batch.fences.items():
-            if self.fence(team) != epoch:
-                raise FenceLost(team=team)
-        execute(
-            statement("set_authority"),
-            {"batch": batch.number, "mark": batch.at, "absence": batch.absence},
-        )
-        self._need(self._connection.changes() == 1, f"batch {batch.number} is not after the last stored batch")
-        for write in batch.writes:
-            execute(statement(write.statement), write.values)
-        tables = frozenset(effects.tables())
+        effects, tables = batch.effects, frozenset(batch.effects.tables())
         self._need(tables <= _WRITTEN, f"no table is known for {sorted(tables - _WRITTEN)}")
         self._need(effects.count("ledger") == len(batch.ledger), "not every ledger entry is sealed")
+        self._follow(batch)
+        for write in batch.writes:
+            self._connection.execute(statement(write.statement), write.values)
         if "hold_gone" in tables:
             self._release(effects)
         for table, name in _GOING.items():
             if table in tables:
                 self._put(name, effects.rows(table))
-        if batch.ledger:
-            self._insert("insert_entry", batch.ledger)
-            for team, head in batch.heads.items():
-                self._need(self.head(team) == head, f"team {team}: the head is not that of its last entry")
+        self._insert("insert_entry", batch.ledger)
+        for team, head in batch.heads.items():
+            self._need(self.head(team) == head, f"team {team}: the head is not that of its last entry")
+        if "pack" in tables:
+            self._settle(effects)
         for table, name in _COMING.items():
             if table in tables:
-                before = self._connection.total_changes()
-                (self._put if name == "settle_pack" else self._insert)(name, effects.rows(table))
-                if name == "settle_pack":
-                    settled = self._connection.total_changes() - before
-                    self._need(settled == effects.count(table), "pack: what remains differs from its entries")
+                self._insert(name, effects.rows(table))
+
+    def _follow(self, batch: Batch) -> None:
+        """The batch follows the last stored one, and each of its teams is still served under the same fence."""
+        for team, epoch in batch.fences.items():
+            if self.fence(team) != epoch:
+                raise FenceLost(team=team)
+        stands = {"batch": batch.number, "mark": batch.at, "absence": batch.absence}
+        self._connection.execute(statement("set_authority"), stands)
+        self._need(self._connection.changes() == 1, f"batch {batch.number} is not after the last stored batch")
+
+    def _settle(self, effects: Effects) -> None:
+        """What the engine says remains of a pack is what the entries made of it in the database."""
+        before = self._connection.total_changes()
+        self._put("settle_pack", effects.rows("pack"))
+        settled = self._connection.total_changes() - before
+        self._need(settled == effects.count("pack"), "pack: what remains differs from its entries")
 
     def _release(self, effects: Effects) -> None:
         """Delete the holds that are gone: nearly all have one slice, and that goes by its whole key."""
@@ -174,7 +178,7 @@ class Database(ABC):
                 at = stop
 
     @staticmethod
-    def _need(holds: bool, what: str) -> None:  # the condition is the sentence's subject
+    def _need(holds: bool, what: str) -> None:
         if not holds:
             raise StoreFailed(cause=what)
 

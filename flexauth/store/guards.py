@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import socket
 import sys
 from collections.abc import Iterable
@@ -38,6 +39,8 @@ _NETWORK_FILE_SYSTEMS: Final = frozenset({
     "gfs2", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "smb3", "smbfs",
 })  # fmt: skip
 _MOUNTS: Final = Path("/proc/self/mountinfo")
+#: How mountinfo writes a space and its like.
+_OCTAL: Final = re.compile(r"\\([0-7]{3})")
 
 
 def require_sqlite(version: str, path: Path) -> None:
@@ -52,7 +55,7 @@ def _file_system(path: Path, mounts: str) -> tuple[str, str]:
     found = ("/", "")
     for line in mounts.splitlines():
         fields, _, tail = line.partition(" - ")
-        point = fields.split(" ")[4].encode().decode("unicode_escape")
+        point = _OCTAL.sub(lambda match: chr(int(match[1], 8)), fields.split(" ")[4])
         if path.is_relative_to(point) and len(point) >= len(found[0]):
             found = (point, tail.split(" ")[0])
     return found

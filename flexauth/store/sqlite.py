@@ -23,8 +23,11 @@ from flexauth.store.port import Batch
 
 __all__ = ["SqliteStore", "open_reader"]
 
-#: Pages of WAL after which the writer checkpoints between two batches; past four times it waits for readers.
+#: Pages of WAL after which the writer checkpoints between two batches, and how long it waits for readers then. If they
+#: stay (a backup of a large file), the WAL grows, and it tries again as many pages later.
 WAL_PAGES: Final = 4_096
+_READERS_MILLISECONDS: Final = 20
+_BUSY_MILLISECONDS: Final = 5_000
 _READ: Final = apsw.SQLITE_OPEN_READONLY
 _WRITE: Final = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 
@@ -52,7 +55,7 @@ class SqliteStore(Database):
     def __init__(self, path: Path, *, now: int | None = None, vfs: str | None = None) -> None:
         self.path = path.resolve()
         self._vfs = vfs
-        self._wal_pages = 0
+        self._wal_pages, self._wal_limit = 0, WAL_PAGES
         guards.require_sqlite(apsw.sqlite_lib_version(), self.path)
         guards.require_local(self.path)
         self._lock = guards.InstanceLock(self.path, now)
@@ -101,11 +104,19 @@ class SqliteStore(Database):
     def commit(self, batch: Batch) -> None:
         """Store a batch whole, on stable storage when this returns; then keep the WAL short."""
         super().commit(batch)
-        if self._wal_pages >= WAL_PAGES:
-            mode = apsw.SQLITE_CHECKPOINT_PASSIVE if self._wal_pages < 4 * WAL_PAGES else apsw.SQLITE_CHECKPOINT_RESTART
-            # The batch is stored whatever becomes of this; the WAL stays, and the next commit tries again.
-            with suppress(apsw.Error):
-                self._connection.wal_checkpoint(mode=mode)
+        if self._wal_pages >= self._wal_limit:
+            self._shorten_wal()
+
+    def _shorten_wal(self) -> None:
+        """Let the next commit begin the WAL anew. The last batch is stored whatever becomes of this."""
+        self._connection.set_busy_timeout(_READERS_MILLISECONDS)
+        try:
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_RESTART)
+            self._wal_limit = WAL_PAGES
+        except apsw.Error:
+            self._wal_limit = self._wal_pages + WAL_PAGES
+        finally:
+            self._connection.set_busy_timeout(_BUSY_MILLISECONDS)
 
     def stored_batch(self) -> int:
         """Reopen and read the number of the last stored batch (R2).

@@ -17,7 +17,7 @@ from flexauth.faults import InstanceHeld, NewerSchema, StoreFailed, UnsafeStore
 from flexauth.store import guards
 from flexauth.store.backup import checksum_path, restore
 from flexauth.store.port import Write
-from flexauth.store.sqlite import WAL_PAGES, SqliteStore
+from flexauth.store.sqlite import WAL_PAGES, SqliteStore, open_reader
 from flexauth.store.verify import wrongs
 from tests.store.books import T0, Lines, batch
 
@@ -26,7 +26,7 @@ MOUNTS = """\
 21 1 259:1 / / rw,relatime - ext4 /dev/root rw
 36 21 0:31 / /srv/files rw,relatime shared:1 - nfs4 nas:/vol rw,vers=4.2
 37 36 0:32 / /srv/files/local rw - xfs /dev/sdb rw
-38 21 0:33 / /media/ann/my\\040cloud rw - fuse.sshfs ann@host: rw
+38 21 0:33 / /media/ann/my\\040büro rw - fuse.sshfs ann@host: rw
 39 21 0:34 / /mnt/windows rw - cifs //pc/share rw
 """
 
@@ -80,6 +80,25 @@ def test_the_wal_is_bounded(path: Path) -> None:
     assert wal.stat().st_size < 2 * WAL_PAGES * 4096
     store.checkpoint()
     assert wal.stat().st_size == 0
+    store.close()
+
+
+def test_a_long_reader_neither_stops_the_writer_nor_keeps_the_wal_long_for_ever(path: Path) -> None:
+    store, lines = opened(path)
+    wal = path.with_name(path.name + "-wal")
+    large = {"digest": b"", "result": os.urandom(4_000_000), "made_at": T0}
+    reader = open_reader(path)
+    reader.execute("BEGIN; SELECT batch FROM authority").fetchall()
+    for number in range(10):
+        store.commit(batch(store, at=lines.now, writes=[Write("insert_request", {"request": f"r{number}", **large})]))
+    assert wal.stat().st_size > 2 * WAL_PAGES * 4096
+    assert reader.execute("SELECT batch FROM authority").fetchall() == [(1,)]
+    reader.close()
+    for number in range(10, 16):
+        store.commit(batch(store, at=lines.now, writes=[Write("insert_request", {"request": f"r{number}", **large})]))
+    store.checkpoint()
+    assert wal.stat().st_size == 0
+    assert store.meta().batch == 17
     store.close()
 
 
@@ -149,7 +168,7 @@ def test_all_files_are_for_their_owner_alone(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("place", "kind"),
-    [("/srv/files/a/f.db", "nfs4"), ("/media/ann/my cloud/f.db", "fuse.sshfs"), ("/mnt/windows/f.db", "cifs")],
+    [("/srv/files/a/f.db", "nfs4"), ("/media/ann/my büro/f.db", "fuse.sshfs"), ("/mnt/windows/f.db", "cifs")],
 )
 def test_a_network_file_system_is_refused(place: str, kind: str) -> None:
     with pytest.raises(UnsafeStore, match=rf"network file system \({kind}\)"):
