@@ -11,7 +11,7 @@ import pytest
 
 from flexauth import limits
 from flexauth.rpc import grpcio_engine
-from tests.rpc.serving import Service, channel_to, furnish, start
+from tests.rpc.serving import Service, channel_to, failure, furnish, sign_in, start
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 EMPTY_SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
@@ -89,6 +89,11 @@ def test_streams_and_headers_of_a_connection_are_limited(service: Service, crowd
     told = settings(connect(service, crowd, PREFACE + EMPTY_SETTINGS))
     assert told[MAX_CONCURRENT_STREAMS] == limits.STREAMS_PER_CONNECTION
     assert told[MAX_HEADER_LIST_SIZE] == limits.METADATA_BYTES
+
+
+def test_a_message_past_the_limit_is_refused_before_it_is_read(service: Service) -> None:
+    said = failure(service.licences.Checkout, sign_in(1, user="u" * limits.MESSAGE_BYTES))
+    assert said.message.startswith("SERVER: Received message larger than max")
 
 
 @pytest.mark.parametrize("sent", [b"", PREFACE[:10]], ids=["silent", "half a preface"])

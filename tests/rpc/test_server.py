@@ -227,6 +227,7 @@ def test_a_stop_answers_what_runs_refuses_what_comes_and_then_leaves(slow: Servi
     while (said := failure(slow.licences.Quote, quote, timeout=0.5)).reason != "STOPPING":
         assert said.code == "DEADLINE_EXCEEDED"  # it came between NOT_SERVING and the refusal of new calls
     assert (said.code, said.retry_seconds) == ("UNAVAILABLE", 1)
+    assert failure(slow.reports.GetBalance, licence_team()).reason == "STOPPING"
     assert not running.done()
     disk.gate.set()
     assert running.result(10).granted
