@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup serve demo test lint types format proto docs bench mutants \
-	faults-kill faults-power faults-io laws coverage dist lock clean
+	faults-kill faults-power faults-disk faults-clock faults-io laws coverage dist lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ faults-kill: setup ## kill -9 a serving authority at 200 random moments
 
 faults-power: setup ## replay 5,000 power cuts on a file system that loses unsynced writes
 	$(RUN) tests.faults.power
+
+faults-disk: setup ## fill the small disk of a serving authority and give it back (mounts a tmpfs: root)
+	$(RUN) tests.faults.disk_full
+
+faults-clock: setup ## set clocks and time zones wrong under 300 authorities
+	$(RUN) tests.faults.clock
 
 faults-io: setup ## fail the k-th write, sync or open, 500 times
 	$(RUN) tests.faults.io

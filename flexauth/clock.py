@@ -73,16 +73,17 @@ class VirtualClock:
 class AuthorityTime:
     """Time that advances with the boot-time clock from the wall clock at start and never goes back.
 
-    `mark` is the high-water mark of the store, 0 for a new one. `stepped_by` is how far the wall clock is off when that
-    is more than `CLOCK_STEP`; `trusted` is False while an operator must confirm before packs may be forfeited.
+    `mark` is the high-water mark of the store, 0 for a new one; `doubted`: an earlier start was not trusted, and nobody
+    has confirmed since. `stepped_by` is how far the wall clock is off when that is more than `CLOCK_STEP`; `trusted` is
+    False while an operator must confirm before packs may be forfeited.
     """
 
-    def __init__(self, clock: Clock, mark: int) -> None:
+    def __init__(self, clock: Clock, mark: int, *, doubted: bool = False) -> None:
         self._clock = clock
         wall = clock.wall()
         self._offset = max(wall, mark) - clock.boot()
         self._last = max(wall, mark)
-        self.trusted = mark == 0 or wall - mark <= _UNTRUSTED_AFTER
+        self.trusted = not doubted and (mark == 0 or wall - mark <= _UNTRUSTED_AFTER)
         self.stepped_by = 0
         self._step_seen_at = 0
         self._confirmed = False

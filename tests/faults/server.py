@@ -112,6 +112,7 @@ class Process:
         status = self._process.wait(STARTS_WITHIN)
         for reader in self._readers:
             reader.join(STARTS_WITHIN)
+        assert not any(reader.is_alive() for reader in self._readers)
         for pipe in (self._process.stdout, self._process.stderr):
             assert pipe is not None
             pipe.close()

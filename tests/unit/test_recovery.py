@@ -402,3 +402,31 @@ def test_what_fails_under_the_database_is_not_remembered(
         disk.unregister()
     assert history.seen["StoreFailed"] > 0
     assert history.seen["Checkout"] > history.seen["Checkout lost"]
+
+
+def _sign_in_many(world: World) -> None:
+    for number in range(2, 200):
+        world.do(sign_in(number, USERS[number % len(USERS)], device=f"desk-{number % 3}", take_over=True))
+
+
+def test_a_disk_that_fills_up_and_has_space_again(engine: str, tmp_path: Path) -> None:
+    disk = Disk(f"full-{engine}")
+    world = World(engine, "disk", SqliteStore(tmp_path / "a.db", vfs=disk.name)).furnish()
+    try:
+        world.do(sign_in(1))
+        disk.space = sum(len(file.image) for file in disk.files.values()) + 30_000
+        with pytest.raises(StorageFull):
+            _sign_in_many(world)
+        assert disk.failures > 0
+        world.clock.advance_to(START + HOUR)
+        assert world.do(requests.Heartbeat(session_id(1), 1)).facts.state is State.ACTIVE
+        assert world.do(requests.GetBalance("acme")).consumed == 0
+        stored = len(world.store.committed)
+        disk.space = None
+        world.store.wait_for(lambda: len(world.store.committed) > stored)
+        assert world.do(sign_in(500, device="desk-1", take_over=True)).granted
+        assert world.do(requests.GetBalance("acme")).consumed > 0
+        world.assert_state_is_what_is_stored()
+    finally:
+        world.close()
+        disk.unregister()
