@@ -49,10 +49,13 @@ class Decided:
 
 
 class Committer:
-    """`stored` is the number of the last stored batch, `stored_at` its mark. One thread at a time uses it."""
+    """`stored` is the number of the last stored batch, `stored_at` its mark. One thread at a time uses it.
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    `doubts_clock`: the first batch, which moves the mark, stores that the clock is to be confirmed (T2).
+    """
+
+    def __init__(self, store: Store, *, doubts_clock: bool = False) -> None:
+        self._store, self._doubts_clock = store, doubts_clock
         meta = store.meta()
         self.stored, self.stored_at = meta.batch, meta.mark
         self._fences: dict[int, int] = {}
@@ -87,9 +90,11 @@ class Committer:
         named = [
             Write("name_device", {"device": device, "high": high, "low": low}) for device, high, low in batch.names
         ]
-        writes = [*named, *batch.writes]
+        doubt = [Write("doubt_clock", {})] if self._doubts_clock else []
+        writes = [*doubt, *named, *batch.writes]
         self._store.commit(Batch(batch.number, batch.at, absence, batch.effects, sealed, heads, writes, fences))
         self._heads.update(heads)
+        self._doubts_clock = False
 
     def _seal(self, effects: Effects) -> tuple[list[ledger.SealedRow], dict[int, ledger.Head]]:
         if not effects.count("ledger"):

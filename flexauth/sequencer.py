@@ -41,9 +41,10 @@ class Sequencer:
         self._on_lost = on_lost
         self._make_engine, self._store, self._clock = make_engine, store, clock
         meta = store.meta()
-        self.time = AuthorityTime(clock, meta.mark)
+        doubted = bool(store.select("clock_doubted", {})[0]["doubted"])
+        self.time = AuthorityTime(clock, meta.mark, doubted=doubted)
         now = self.time.now()
-        self._committer = Committer(store)
+        self._committer = Committer(store, doubts_clock=not self.time.trusted and not doubted)
         self._absence = meta.absence + (now - meta.mark if meta.mark else 0)
         #: Device names of lost batches: their ids are given out, so the next batch brings their rows.
         self._names: list[tuple[int, ...]] = []

@@ -131,6 +131,10 @@ LIMIT :limit OFFSET :after;
 -- Entries of a team after a sequence.
 SELECT * FROM ledger WHERE team = :team AND seq > :after ORDER BY seq LIMIT :limit;
 
+-- name: clock_doubted
+-- Whether an operator must confirm the clock before packs may be forfeited (T2).
+SELECT doubted FROM authority;
+
 -- name: stands
 -- Where the ledger of a team and the time of the store stand.
 SELECT seq, hash FROM ledger WHERE team = :team ORDER BY seq DESC LIMIT 1;

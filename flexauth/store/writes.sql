@@ -66,6 +66,14 @@ UPDATE authority SET stopped = 1;
 -- Take the fence of a team: whoever decided under the epoch before is refused from now on (DESIGN 1.5).
 UPDATE fence SET owner = :owner, epoch = :epoch, deadline = :deadline WHERE team = :team AND epoch < :epoch;
 
+-- name: doubt_clock
+-- The authority started long after its mark: until confirmed it forfeits no pack, also over restarts (T2).
+UPDATE authority SET doubted = 1;
+
+-- name: trust_clock
+-- The operator has vouched for the clock.
+UPDATE authority SET doubted = 0;
+
 -- name: name_device
 -- The digest by which a device is known, given with a batch that was lost: its id stays given.
 INSERT INTO device_name VALUES (:device, :high, :low);

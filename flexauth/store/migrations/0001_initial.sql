@@ -9,9 +9,10 @@ CREATE TABLE authority (
     absence INTEGER NOT NULL CHECK (absence >= 0),   -- how long the authority was away in all (S5)
     epoch INTEGER NOT NULL CHECK (epoch >= 0),       -- raised by every restore
     schema INTEGER NOT NULL CHECK (schema >= 1),
-    stopped INTEGER NOT NULL CHECK (stopped IN (0, 1))
+    stopped INTEGER NOT NULL CHECK (stopped IN (0, 1)),
+    doubted INTEGER NOT NULL CHECK (doubted IN (0, 1))   -- the clock is not confirmed: no pack is forfeited (T2)
 ) STRICT;
-INSERT INTO authority VALUES (1, 0, 0, 0, 0, 1, 1);
+INSERT INTO authority VALUES (1, 0, 0, 0, 0, 1, 1, 0);
 
 CREATE TRIGGER authority_goes_forward BEFORE UPDATE ON authority
 WHEN NEW.batch < OLD.batch OR NEW.mark < OLD.mark OR NEW.absence < OLD.absence OR NEW.epoch < OLD.epoch
