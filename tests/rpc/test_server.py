@@ -22,6 +22,7 @@ from flexauth.rpc.server import CannotListen, Server
 from flexauth.rpc.table import SERVICES
 from flexauth.v1 import administration_pb2 as admin
 from flexauth.v1 import license_authority_pb2 as licence
+from flexauth.v1.reporting_pb2 import ListLedgerRequest
 from tests.rpc.serving import Service, channel_to, failure, furnish, licence_team, sign_in, start
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -150,21 +151,35 @@ def test_health_of_a_stranger_is_not_found_and_cannot_be_watched(service: Servic
 
 
 class SlowDisk:
-    """A store whose commits wait at a gate, as on a disk that hangs."""
+    """A store whose commits, or readings of the ledger, wait at a gate, as on a disk that hangs."""
 
     def __init__(self) -> None:
         self._store = bootstrap.open_store("memory")
-        self.gate, self.reached = threading.Event(), threading.Event()
-        self.gate.set()
+        self.gate, self.read_gate, self.reached = threading.Event(), threading.Event(), threading.Event()
+        self.go_on()
 
     def commit(self, batch: Any) -> None:
         self.reached.set()
         assert self.gate.wait(30)
         self._store.commit(batch)
 
+    def select(self, statement: str, values: Any) -> Any:
+        if statement == "ledger_page":
+            self.reached.set()
+            assert self.read_gate.wait(30)
+        return self._store.select(statement, values)
+
     def hang(self) -> None:
         self.reached.clear()
         self.gate.clear()
+
+    def hang_readers(self) -> None:
+        self.reached.clear()
+        self.read_gate.clear()
+
+    def go_on(self) -> None:
+        self.gate.set()
+        self.read_gate.set()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -174,7 +189,7 @@ class SlowDisk:
 def disk() -> Iterator[SlowDisk]:
     made = SlowDisk()
     yield made
-    made.gate.set()
+    made.go_on()
 
 
 @pytest.fixture
@@ -182,7 +197,7 @@ def slow(engine: str, disk: SlowDisk) -> Iterator[Service]:
     served = start(engine, store=disk)
     furnish(served)
     yield served
-    disk.gate.set()
+    disk.go_on()
     served.channel.close()
     served.server.stop(5)
 
@@ -203,6 +218,16 @@ def test_a_deadline_is_given_or_capped_and_a_repeat_learns_the_decision(
     disk.gate.set()
     assert slow.checkout(1).granted
     assert slow.available() == (93, 7)
+
+
+def test_a_reading_that_takes_long_keeps_nobody_else_waiting(slow: Service, disk: SlowDisk) -> None:
+    disk.hang_readers()
+    reading = slow.reports.ListLedger.future(ListLedgerRequest(team="acme"), timeout=20)
+    assert disk.reached.wait(10)
+    assert slow.checkout(1).granted
+    assert not reading.done()
+    disk.go_on()
+    assert reading.result(10).entries
 
 
 def test_a_callers_own_deadline_is_kept(slow: Service, disk: SlowDisk) -> None:
