@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from flexauth import requests
 from flexauth_client import Client, Unavailable
-from tests.client.world import DAY, HOUR, MINUTE, START, World
+from tests.client.world import DAY, HOUR, MINUTE, PATIENCE_SECONDS, START, World
 
 
 def records(world: World, user: str = "ann", device: str = "laptop") -> list[Path]:
@@ -98,6 +99,7 @@ def test_a_restart_offline_after_the_lease_is_refused_with_whom_to_ask(world: Wo
 
 @pytest.mark.parametrize("reboot", [False, True])
 def test_a_restart_offline_with_the_clock_set_back_is_refused(world: World, reboot: bool) -> None:
+    world.calm()
     crashed(world, 20 * HOUR)
     world.offline()
     world.advance_to(30 * HOUR)
@@ -335,6 +337,7 @@ def test_pinned_keys_are_the_only_ones_that_count(world: World) -> None:
 
 
 def test_a_rotation_of_the_keys_is_followed(world: World) -> None:
+    world.calm()
     client = world.client()
     client.session("ACD")
     world.live(HOUR, client)
@@ -351,3 +354,40 @@ def test_a_client_that_only_asks_leaves_no_trace(world: World) -> None:
     client: Client = world.client()
     client.quote("ACD")
     assert not (world.folder / "ann").exists()
+
+
+def test_a_session_that_nobody_came_back_for_is_forgotten_after_a_week(world: World) -> None:
+    crashed(world)
+    world.advance_to(3 * DAY)
+    client = world.client()
+    client.session("AWARE").close()
+    assert len(records(world)) == 1
+    world.advance_to(9 * DAY)
+    client.session("AWARE").close()
+    assert records(world) == []
+
+
+def test_of_two_crashed_sessions_the_later_goes_on_and_the_other_is_closed(world: World) -> None:
+    client = world.client()
+    first = client.session("ACD")
+    world.live(MINUTE, client)
+    second = client.session("ACD")
+    world.live(HOUR, client)
+    world.kill(client)
+    world.advance_to(2 * HOUR)
+    client = world.client()
+    assert client.session("ACD").id == second.id
+    client.step()
+    assert world.state(first.id) == "CLOSED"
+    assert world.state(second.id) == "ACTIVE"
+
+
+def test_a_client_that_cannot_reach_the_authority_ends_within_one_deadline(world: World) -> None:
+    client = world.client()
+    client.session("ACD")
+    client.session("AWARE")
+    world.offline()
+    began = time.monotonic()
+    client.close()
+    assert time.monotonic() - began < 3 * PATIENCE_SECONDS
+    assert [record["memory"]["phase"] for record in map(json.loads, map(Path.read_text, records(world)))] == [3, 3]

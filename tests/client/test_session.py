@@ -20,6 +20,7 @@ def test_a_session_within_the_grace_is_free(world: World) -> None:
 
 
 def test_a_day_of_work_is_charged_once_a_day_and_the_renewal_announced(world: World) -> None:
+    world.calm()
     client = world.client()
     heard: list[Any] = []
     session = client.session("ACD", on_renewal_soon=heard.append)
@@ -45,6 +46,7 @@ def test_a_denial_has_a_class_and_its_facts(world: World) -> None:
 
 
 def test_idleness_is_told_when_it_begins_and_resumption_at_once(world: World) -> None:
+    world.calm()
     client = world.client()
     session = client.session("AWARE")
     world.live(10 * MINUTE, client)
@@ -172,6 +174,7 @@ def test_a_callback_that_fails_does_not_end_the_contact(world: World, caplog: py
     def broken(_notice: object) -> None:
         raise RuntimeError("the product's own fault")
 
+    world.calm()
     client = world.client()
     session = client.session("ACD", on_renewal_soon=broken)
     world.live(25 * HOUR, client)

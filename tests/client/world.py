@@ -234,6 +234,10 @@ class World:
             self.clock.advance_to(START + at)
             self.authority.tick()
 
+    def calm(self) -> None:
+        """From now on heartbeats are an hour apart, so that a long day is a short test."""
+        self.ask(requests.SetPolicy("acme", '{"heartbeat_interval": "1h"}'))
+
     def skip(self, to: int, clock: Skipping, client: Client) -> None:
         """Let a client with a thread find itself at `START + to`."""
         clock.skipped += START + to - self.clock.boot()

@@ -7,6 +7,7 @@ import json
 import logging
 import platform
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -36,7 +37,7 @@ from flexauth_client.machine import Ended, Machine, Memory, Notice, OfflineLimit
 from flexauth_client.records import Folder, Kept, Record
 from flexauth_client.session import Callbacks, Session
 from flexauth_client.settings import find
-from flexauth_client.timing import NEVER, SECOND, AuthorityTime, Clock, SystemClock
+from flexauth_client.timing import HOUR, NEVER, SECOND, AuthorityTime, Clock, SystemClock
 
 __all__ = ["Client"]
 
@@ -47,6 +48,8 @@ DEADLINE_SECONDS: Final = 10.0
 CLOSE_SECONDS: Final = 5.0
 #: No wait is longer: a suspended machine wakes late, and what was due meanwhile must not wait for the rest of it.
 WAIT_SECONDS_MAX: Final = 20.0
+#: How long after its lease nobody asks any more what became of a session that was never closed.
+FORGET_AFTER: Final = 7 * 24 * HOUR
 #: Origins whose sign-in counts as an operation (S6).
 OPERATING: Final = frozenset({Origin.INTERACTIVE, Origin.AUTOMATION})
 
@@ -253,8 +256,10 @@ class Client:
             self._closed.set()
             keepers, thread = self._keepers, self._thread
         atexit.unregister(self.close)
+        until = time.monotonic() + self._close_seconds
         for keeper in keepers:
-            keeper.close(self._close_seconds)
+            if keeper.machine.memory.phase is not Phase.CLOSING:  # what waits already waits for the next start
+                keeper.close(until - time.monotonic())
         self._channel.close()
         self._poke.set()
         if thread is not None and thread is not threading.current_thread():
@@ -323,26 +328,29 @@ class Client:
                 found.append((record, kept))
             else:
                 self._leave(desk, record, kept, checkout)
-        while found:
-            record, kept = found.pop()
-            machine = Machine(kept.memory, restarted=True, sign_in_operates=Origin(checkout.origin) in OPERATING)
-            keeper = Keeper(desk, record, kept.checkout, machine, hear, kept.marks)
-            if kept.memory.phase is Phase.CLOSING:
-                keeper.step()  # in contact a check-in is told and done with, and the product signs in anew
-                going_on = not keeper.is_over and keeper.reopen_offline()
-            else:
-                self._sign_in(keeper)
-                going_on = not keeper.is_over
-            if going_on:
-                for rest, left in found:
-                    self._leave(desk, rest, left, checkout)
-                return keeper
-            self._adopt(keeper)
+        for record, kept in found[:-1]:
+            self._leave(desk, record, kept, checkout)
+        if not found:
+            return None
+        record, kept = found[-1]
+        machine = Machine(kept.memory, restarted=True, sign_in_operates=Origin(checkout.origin) in OPERATING)
+        keeper = Keeper(desk, record, kept.checkout, machine, hear, kept.marks)
+        if kept.memory.phase is not Phase.CLOSING:
+            self._sign_in(keeper)
+            return None if keeper.is_over else keeper
+        keeper.step()  # in contact a check-in is told and done with, and the product signs in anew
+        if not keeper.is_over and keeper.reopen_offline():
+            return keeper
+        self._adopt(keeper)
         return None
 
     def _leave(self, desk: Desk, record: Record, kept: Kept, checkout: CheckoutRequest) -> None:
         """Send what is still to be told of a session that is not gone on with."""
+        facts = kept.memory.facts
         replaced = kept.memory.phase is not Phase.CLOSING and _line(kept.checkout) == _line(checkout)
+        if facts is not None and facts.lease_until + FORGET_AFTER < self._times.now():
+            record.delete()
+            return
         if kept.server != desk.channel.server or not (replaced or kept.memory.phase is Phase.CLOSING):
             record.release()  # another authority's, or a product that may come back
             return

@@ -41,6 +41,8 @@ Send = Callable[[Callable[[float], Any]], Any]
 
 #: What a contact in the background may take; other sessions wait for it.
 BACKGROUND_SECONDS: Final = 5.0
+#: What a check-in gets even when its deadline went by in waiting for a contact under way.
+LEAST_SECONDS: Final = 0.2
 #: What a sign-in waits for an answer when a valid lease would do instead.
 OFFLINE_PATIENCE_SECONDS: Final = 3.0
 
@@ -181,7 +183,7 @@ class Keeper:
             if contact is None:
                 return
             try:
-                self._exchange(contact, self._insist(max(until - time.monotonic(), 0.0)))
+                self._exchange(contact, self._insist(max(until - time.monotonic(), LEAST_SECONDS)))
             except FlexauthError as error:
                 log.info("the check-in of session %s waits: %s", self.checkout.session, error)
             self._settle()
@@ -237,7 +239,7 @@ class Keeper:
             else:
                 self._keep(contact, send)
         except Rejected as error:
-            if error.status == "NOT_FOUND" and contact.act is not Act.CHECKOUT:
+            if contact.act is not Act.CHECKOUT and error.status in _final_for(contact.act):
                 self.machine.unknown(self._now())
             elif contact.act is Act.CHECKOUT and (
                 self.machine.memory.facts is None or error.status in {"INVALID_ARGUMENT", "NOT_FOUND"}
@@ -391,6 +393,11 @@ class Keeper:
 
     def _now(self) -> int:
         return self._desk.times.now()
+
+
+def _final_for(act: Act) -> frozenset[str]:
+    """Statuses after which repeating is of no use; a check-in that is refused as it stands never will be taken."""
+    return frozenset({"NOT_FOUND", "INVALID_ARGUMENT"} if act is Act.CHECKIN else {"NOT_FOUND"})
 
 
 def _renewed(checkout: CheckoutRequest, session: str) -> CheckoutRequest:
