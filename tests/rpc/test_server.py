@@ -15,7 +15,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 from flexauth import bootstrap, limits
 from flexauth.access import Access, Role, new_key
-from flexauth.faults import Stopping
+from flexauth.faults import Fault, Stopping, StorageFull, StoreFailed
 from flexauth.leases import Signer
 from flexauth.requests import CreateTeam
 from flexauth.rpc.server import CannotListen, Server
@@ -150,17 +150,21 @@ def test_health_of_a_stranger_is_not_found_and_cannot_be_watched(service: Servic
 # Deadlines and the end -----------------------------------------------------------------------------------------------
 
 
-class SlowDisk:
-    """A store whose commits, or readings of the ledger, wait at a gate, as on a disk that hangs."""
+class BadDisk:
+    """A store whose commits, or readings of the ledger, wait at a gate or fail once, as on a bad disk."""
 
     def __init__(self) -> None:
         self._store = bootstrap.open_store("memory")
         self.gate, self.read_gate, self.reached = threading.Event(), threading.Event(), threading.Event()
+        self.fault: Fault | None = None
         self.go_on()
 
     def commit(self, batch: Any) -> None:
         self.reached.set()
         assert self.gate.wait(30)
+        fault, self.fault = self.fault, None
+        if fault is not None:
+            raise fault
         self._store.commit(batch)
 
     def select(self, statement: str, values: Any) -> Any:
@@ -186,14 +190,14 @@ class SlowDisk:
 
 
 @pytest.fixture
-def disk() -> Iterator[SlowDisk]:
-    made = SlowDisk()
+def disk() -> Iterator[BadDisk]:
+    made = BadDisk()
     yield made
     made.go_on()
 
 
 @pytest.fixture
-def slow(engine: str, disk: SlowDisk) -> Iterator[Service]:
+def slow(engine: str, disk: BadDisk) -> Iterator[Service]:
     served = start(engine, store=disk)
     furnish(served)
     yield served
@@ -206,7 +210,7 @@ def slow(engine: str, disk: SlowDisk) -> Iterator[Service]:
     ("name", "deadline"), [("DEADLINE_SECONDS_DEFAULT", None), ("DEADLINE_SECONDS_MAX", 60)], ids=["none", "too long"]
 )
 def test_a_deadline_is_given_or_capped_and_a_repeat_learns_the_decision(
-    slow: Service, disk: SlowDisk, monkeypatch: pytest.MonkeyPatch, name: str, deadline: float | None
+    slow: Service, disk: BadDisk, monkeypatch: pytest.MonkeyPatch, name: str, deadline: float | None
 ) -> None:
     disk.hang()
     with monkeypatch.context() as patch:
@@ -220,7 +224,7 @@ def test_a_deadline_is_given_or_capped_and_a_repeat_learns_the_decision(
     assert slow.available() == (93, 7)
 
 
-def test_a_reading_that_takes_long_keeps_nobody_else_waiting(slow: Service, disk: SlowDisk) -> None:
+def test_a_reading_that_takes_long_keeps_nobody_else_waiting(slow: Service, disk: BadDisk) -> None:
     disk.hang_readers()
     reading = slow.reports.ListLedger.future(ListLedgerRequest(team="acme"), timeout=20)
     assert disk.reached.wait(10)
@@ -230,7 +234,27 @@ def test_a_reading_that_takes_long_keeps_nobody_else_waiting(slow: Service, disk
     assert reading.result(10).entries
 
 
-def test_a_callers_own_deadline_is_kept(slow: Service, disk: SlowDisk) -> None:
+@pytest.mark.parametrize(
+    ("fault", "reason", "seconds"),
+    [(StoreFailed(cause="sync failed"), "STORE_FAILED", 1), (StorageFull(cause="no space"), "STORAGE_FULL", 30)],
+    ids=["failed", "full"],
+)
+def test_a_write_that_fails_is_told_and_a_repeat_is_served(
+    slow: Service, disk: BadDisk, fault: Fault, reason: str, seconds: int
+) -> None:
+    disk.fault = fault
+    said = failure(slow.licences.Checkout, sign_in(1))
+    assert (said.code, said.reason, said.retry_seconds) == ("UNAVAILABLE", reason, seconds)
+    assert slow.available() == (100, 0)
+    granted = slow.licences.Checkout.future(sign_in(1), timeout=10)
+    while granted.exception() is not None:
+        assert reason == "STORAGE_FULL"  # until the authority finds space again
+        granted = slow.licences.Checkout.future(sign_in(1), timeout=10)
+    assert granted.result().granted
+    assert slow.available() == (93, 7)
+
+
+def test_a_callers_own_deadline_is_kept(slow: Service, disk: BadDisk) -> None:
     disk.hang()
     assert failure(slow.licences.Checkout, sign_in(1), timeout=0.25).code == "DEADLINE_EXCEEDED"
     disk.gate.set()
@@ -238,7 +262,7 @@ def test_a_callers_own_deadline_is_kept(slow: Service, disk: SlowDisk) -> None:
     assert slow.available() == (93, 7)
 
 
-def test_a_stop_answers_what_runs_refuses_what_comes_and_then_leaves(slow: Service, disk: SlowDisk) -> None:
+def test_a_stop_answers_what_runs_refuses_what_comes_and_then_leaves(slow: Service, disk: BadDisk) -> None:
     assert health(slow, "") == SERVING
     disk.hang()
     running = slow.licences.Checkout.future(sign_in(1), timeout=20)
@@ -264,7 +288,7 @@ def test_a_stop_answers_what_runs_refuses_what_comes_and_then_leaves(slow: Servi
         assert failure(late.unary_unary("/flexauth.v1.LicenseAuthority/GetKeys"), b"").code == "UNAVAILABLE"
 
 
-def test_what_was_answered_before_a_stop_is_there_after_a_start(engine: str, disk: SlowDisk) -> None:
+def test_what_was_answered_before_a_stop_is_there_after_a_start(engine: str, disk: BadDisk) -> None:
     first = start(engine, store=disk)
     furnish(first)
     assert first.checkout(1).granted
@@ -276,7 +300,7 @@ def test_what_was_answered_before_a_stop_is_there_after_a_start(engine: str, dis
     second.server.stop(5)
 
 
-def test_a_caller_that_gives_up_does_not_keep_a_stop_waiting(slow: Service, disk: SlowDisk) -> None:
+def test_a_caller_that_gives_up_does_not_keep_a_stop_waiting(slow: Service, disk: BadDisk) -> None:
     disk.hang()
     running = slow.licences.Checkout.future(sign_in(1), timeout=20)
     assert disk.reached.wait(10)
