@@ -5,6 +5,7 @@ Composition; prints nothing.
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from flexauth.authority import Authority
 from flexauth.clock import Clock, SystemClock
 from flexauth.config import Settings, is_loopback
 from flexauth.credentials import Credentials, keep_credentials, read_credentials
-from flexauth.faults import InvalidArgument, NotFound
+from flexauth.faults import InvalidArgument, NotFound, StoreFailed
 from flexauth.leases import Signer
 from flexauth.rpc.server import Server
 from flexauth.store import backup
@@ -26,6 +27,7 @@ __all__ = ["FirstKeys", "Service", "back_up", "database_of", "open_service", "re
 
 API_KEYS: Final = "api-keys.json"
 LEASE_KEYS: Final = "lease-keys.json"
+_LOOK_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,14 @@ class Service:
     closing: ExitStack
     first_keys: FirstKeys | None
     credentials: Credentials | None
+
+    def until(self, stopping: threading.Event) -> None:
+        """Wait until it is told to stop. `StoreFailed` when the authority has stopped by itself: its store is lost."""
+        while not stopping.wait(_LOOK_SECONDS):
+            if self.authority.stopped:
+                raise StoreFailed(
+                    cause="it can neither be written nor opened any more; see to its disk, then start again"
+                )
 
     def stop(self) -> None:
         """Refuse new calls, let those that run end, store everything, leave."""

@@ -57,7 +57,7 @@ def serve(
         user = _load(service) if sample else ""
         log.info("serving", address=service.address, data=str(settings.data), engine=settings.engine, pid=os.getpid())
         _greet(service, user)
-        stopping.wait()
+        service.until(stopping)
         log.info("stopping", address=service.address)
     finally:
         service.stop()
