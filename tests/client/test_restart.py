@@ -10,7 +10,7 @@ import pytest
 
 from flexauth import requests
 from flexauth_client import Client, Unavailable
-from tests.client.world import DAY, HOUR, MINUTE, PATIENCE_SECONDS, START, World
+from tests.client.world import DAY, HOUR, HURRY_SECONDS, MINUTE, START, World
 
 
 def records(world: World, user: str = "ann", device: str = "laptop") -> list[Path]:
@@ -75,6 +75,21 @@ def test_a_restart_offline_runs_on_the_lease(world: World) -> None:
     assert len(limits) == 1
     assert [end.state.name for end in ends] == ["EXPIRED"]
     assert ends[0].at == limits[0].at <= START + DAY + 5 * MINUTE
+
+
+def test_offline_the_signed_lease_counts_and_not_what_the_record_says(world: World) -> None:
+    crashed(world)
+    kept = record(world)
+    signed_until = kept["memory"]["lease_ends_at"]
+    kept["memory"]["facts"]["lease_until"] = kept["memory"]["lease_ends_at"] = START + 99 * DAY
+    records(world)[0].write_text(json.dumps(kept))
+    world.offline()
+    world.advance_to(20 * HOUR)
+    client = world.client()
+    ends: list[Any] = []
+    client.session("ACD", on_ended=ends.append)
+    world.live(30 * HOUR, client)
+    assert [end.at for end in ends] == [signed_until]
 
 
 def test_a_restart_offline_tells_of_its_use_when_contact_is_back(world: World) -> None:
@@ -192,7 +207,7 @@ def test_a_check_in_that_cannot_be_sent_is_sent_at_the_next_start_with_the_time_
     session = client.session("ACD")
     world.offline()
     world.live(2 * MINUTE, client)
-    session.close()
+    session.close(HURRY_SECONDS)
     world.advance_to(HOUR)
     client.close()
     assert world.balance == (93, 0)  # the authority heard nothing, and captured
@@ -213,7 +228,7 @@ def test_a_check_in_that_cannot_be_sent_is_sent_once_contact_is_back(world: Worl
     session = client.session("ACD")
     world.offline()
     world.live(2 * MINUTE, client)
-    session.close()
+    session.close(HURRY_SECONDS)
     world.online(client)
     world.live(4 * MINUTE, client)
     assert world.state(session.id) == "CLOSED"
@@ -226,7 +241,7 @@ def test_a_product_closed_and_opened_again_offline_goes_on(world: World) -> None
     world.live(HOUR, client)
     world.offline()
     world.live(2 * HOUR, client)
-    session.close()
+    session.close(HURRY_SECONDS)
     client.close()
     world.advance_to(3 * HOUR)
     again = world.client()
@@ -242,7 +257,7 @@ def test_a_product_closed_offline_and_opened_online_tells_first_when_it_closed(w
     session = client.session("ACD")
     world.offline()
     world.live(2 * MINUTE, client)
-    session.close()
+    session.close(HURRY_SECONDS)
     client.close()
     world.advance_to(3 * HOUR)
     again = world.client()
@@ -389,5 +404,5 @@ def test_a_client_that_cannot_reach_the_authority_ends_within_one_deadline(world
     world.offline()
     began = time.monotonic()
     client.close()
-    assert time.monotonic() - began < 3 * PATIENCE_SECONDS
+    assert time.monotonic() - began < 3 * HURRY_SECONDS
     assert [record["memory"]["phase"] for record in map(json.loads, map(Path.read_text, records(world)))] == [3, 3]

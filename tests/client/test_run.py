@@ -164,6 +164,7 @@ def test_a_signal_to_end_reaches_the_program_and_the_session_is_checked_in(world
     assert process.stdout is not None
     assert process.stdout.readline() == "there\n"
     process.send_signal(signal.SIGTERM)
+    process.wait(30)  # with its input open: nothing but the signal ends it
     _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (5, "")
     assert sessions(world) == ["CLOSED"]

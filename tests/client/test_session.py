@@ -122,6 +122,20 @@ def test_a_machine_that_wakes_where_nothing_can_be_charged_ends_with_the_reason(
     assert client.step() > 2**62  # nothing more is due
 
 
+def test_a_machine_that_wakes_takes_nothing_over_from_where_its_user_now_works(world: World) -> None:
+    client = world.client()
+    ends: list[Any] = []
+    client.session("ACD", take_over=True, on_ended=ends.append)
+    world.live(HOUR, client)
+    world.advance_to(49 * HOUR)
+    home = world.client(device="home")
+    there = home.session("ACD")
+    world.wake(50 * HOUR, client)
+    assert isinstance(ends[0].denial, InUseElsewhere)
+    home.step()
+    assert world.state(there.id) == "ACTIVE"
+
+
 def test_an_offline_day_runs_on_and_is_paid_once(world: World) -> None:
     client = world.client()
     limits: list[Any] = []

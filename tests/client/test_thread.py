@@ -8,7 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
-from flexauth_client import Client, Ended
+from flexauth_client import Ended
 from flexauth_client.timing import SystemClock
 from tests.client.world import MINUTE, START, Skipping, World, eventually
 
@@ -100,16 +100,7 @@ def test_after_kill_9_the_product_goes_on_with_its_session_online_and_offline(wo
     process, before = product(world)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=30)
-    client = Client(
-        world.cable.address,
-        key=world.key,
-        user="ann",
-        device="laptop",
-        state_folder=world.folder / "ann" / "laptop",
-        background=False,
-        deadline_seconds=0.5,
-    )
-    world.started.append(client)
+    client = world.client(clock=SystemClock())
     assert client.session("ACD").id == before
     world.kill(client)
     world.offline()

@@ -29,8 +29,9 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 #: 2026-03-02T08:00:00Z
 START = 1_772_438_400 * SECOND
-#: Enough for a real answer; little to wait for in vain.
-PATIENCE_SECONDS = 0.5
+#: What a client waits for an answer that will come, and for one that will not.
+PATIENCE_SECONDS = 10.0
+HURRY_SECONDS = 0.3
 
 
 class Cable:
@@ -147,6 +148,7 @@ class World:
     folder: Path
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
     started: list[Client] = field(default_factory=list)
+    patience_seconds: float = PATIENCE_SECONDS
 
     def __post_init__(self) -> None:
         self.laptop = Laptop(self.clock)
@@ -172,6 +174,7 @@ class World:
         self.cable.connect(self.server.address)
 
     def close(self) -> None:
+        self._wait(HURRY_SECONDS)
         for client in self.started:
             client.close()
         self.cable.cut()
@@ -197,7 +200,7 @@ class World:
         settings: dict[str, Any] = {
             "key": self.key,
             "state_folder": self.folder / user / device,
-            "deadline_seconds": PATIENCE_SECONDS,
+            "deadline_seconds": self.patience_seconds,
             "background": False,
             "clock": self.laptop,
             "whom_to_ask": "the licence desk",
@@ -251,10 +254,20 @@ class World:
 
     def offline(self) -> None:
         self.cable.cut()
+        self._wait(HURRY_SECONDS)
+
+    def _wait(self, seconds: float) -> None:
+        """What every client, also one that is still to come, waits for an answer."""
+        self.patience_seconds = seconds
+        for client in self.started:
+            client._deadline_seconds = client._close_seconds = seconds
+            if client._desk is not None:
+                client._desk.deadline_seconds = seconds
 
     def online(self, *clients: Client) -> None:
         """Mend the cable, and wait until the clients' channels have found it."""
         self.cable.mend()
+        self._wait(PATIENCE_SECONDS)
         for client in clients:
             grpc.channel_ready_future(client._channel._channel).result(timeout=10)
 
