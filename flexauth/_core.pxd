@@ -354,6 +354,8 @@ cdef struct Live:
     Array dirty_sessions
     Array loaded_lines          # that had a Use made, in case sessions follow
     Array[TABLE_COUNT] rows     # of the batch that is open
+    int32_t recent_team         # found last, or NONE
+    int32_t recent_product
     int32_t session_cursor      # of the sweep
     int32_t entry_cursor
 

@@ -26,6 +26,7 @@ cdef extern from *:
 cdef extern from "Python.h":
     ctypedef struct PyTypeObject:
         pass
+    unsigned long long PyLong_AsUnsignedLongLongMask(object number) except? 0
     object PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t items)
 
 cdef int64_t DAY = commands.DAY
@@ -109,6 +110,7 @@ cdef class Core:
             raise MemoryError
         for kind in range(ID_KINDS):
             s.counters[kind] = 1
+        s.recent_team = s.recent_product = NONE
         s.jitter = jitter
 
     def __dealloc__(self):

@@ -32,7 +32,7 @@ cdef inline void read_signin(const int64_t *record, Option *option, Signin *sign
     signin.option_count = option.entitlement != NO_ENTITLEMENT
 
 
-cdef inline void fetch_slots(const Live *s, const int64_t *record) noexcept nogil:
+cdef inline void fetch_slots(Live *s, const int64_t *record) noexcept nogil:
     """Begin to fetch the index slots that a record will need."""
     cdef int32_t product
     index_prefetch(&s.by_session, session_hash(<uint64_t>record[2], <uint64_t>record[3]))
@@ -43,7 +43,7 @@ cdef inline void fetch_slots(const Live *s, const int64_t *record) noexcept nogi
         ids_prefetch(&s.device_ids, <uint64_t>record[6], <uint64_t>record[7])
 
 
-cdef inline void fetch_items(const Live *s, const int64_t *record) noexcept nogil:
+cdef inline void fetch_items(Live *s, const int64_t *record) noexcept nogil:
     """Begin to fetch what the slots point to."""
     cdef Probe probe
     cdef int32_t product, i

@@ -12,14 +12,10 @@ cdef inline Device *device_at(const Live *s, int32_t i) noexcept nogil:
     return &(<Device **>s.devices.chunks)[i >> CHUNK_BITS][i & CHUNK_MASK]
 
 
-cdef int32_t entry_ensure(Live *s, int64_t user, int32_t product) noexcept nogil:
-    """The entry, made if it is new; there is room."""
-    cdef int32_t i = entry_find(s, user, product)
-    cdef Entry *entry
-    if i != NONE:
-        return i
-    i = pool_take(&s.entries)
-    entry = entry_at(s, i)
+cdef int32_t entry_make(Live *s, int64_t user, int32_t product) noexcept nogil:
+    """A new entry; there is room."""
+    cdef int32_t i = pool_take(&s.entries)
+    cdef Entry *entry = entry_at(s, i)
     entry.user = user
     entry.product = product
     entry.lines = entry.devices = entry.running = NONE
@@ -45,11 +41,11 @@ cdef inline void deny(Answer *answer, const Signin *command, Reason reason, int6
     answer.team = team
 
 
-cdef bint check_devices(const Live *s, const Signin *command, Found *found, Answer *answer) noexcept nogil:
+cdef bint check_devices(Live *s, const Signin *command, Found *found, Answer *answer) noexcept nogil:
     """D1, D2: False with the denial in `answer`."""
     cdef const Entry *entry
     cdef const Session *session
-    cdef int32_t i
+    cdef int32_t i, elsewhere
     cdef int64_t registered = 0
     found.registered = False
     found.left = 0
@@ -66,18 +62,17 @@ cdef bint check_devices(const Live *s, const Signin *command, Found *found, Answ
         deny(answer, command, DEVICE_LIMIT, command.team)
         return False
     i = entry.running
-    if i == NONE:
-        return True
-    cdef int32_t elsewhere = NONE
+    if i == NONE or session_at(s, i).device == found.device:
+        return True             # D2 has kept all that run on one device
+    elsewhere = i
     while True:
-        if session_at(s, i).device != found.device:
-            found.left += 1
-            if elsewhere == NONE or session_before(s, i, elsewhere):
-                elsewhere = i
+        found.left += 1
+        if session_before(s, i, elsewhere):
+            elsewhere = i
         i = session_at(s, i).at.ring.next
         if i == entry.running:
             break
-    if elsewhere != NONE and not command.take_over:
+    if not command.take_over:
         deny(answer, command, IN_USE_ELSEWHERE, command.team)
         session = session_at(s, elsewhere)
         answer.elsewhere_high = session.high
@@ -268,7 +263,8 @@ cdef int32_t checkout(Live *s, const Signin *command, Found *found, const Answer
     cdef int64_t left = 0
     cdef int64_t k, basis
     cdef int32_t i
-    found.entry = entry_ensure(s, command.user, found.product)
+    if found.entry == NONE:
+        found.entry = entry_make(s, command.user, found.product)
     register_device(s, command, found)
     if found.left > 0:
         left = take_over(s, found)

@@ -78,8 +78,8 @@ cdef bint reserve_checkout(Live *s, const Signin *command, Found *found, const A
         and pool_reserve(&s.devices, 1)
         and pool_reserve(&s.lines, 1)
         and index_reserve(&s.by_session, session_hash(command.high, command.low), 1)
-        and index_reserve(&s.by_entry, mix_two(command.user, found.product), 1)
-        and ids_reserve(&s.device_ids, command.digest_high, command.digest_low)
+        and (found.entry != NONE or index_reserve(&s.by_entry, mix_two(command.user, found.product), 1))
+        and (found.device != 0 or ids_reserve(&s.device_ids, command.digest_high, command.digest_low))
     )
 
 

@@ -21,10 +21,14 @@ cdef bint load_pack(Live *s, const int64_t *row) noexcept nogil:
 
 
 cdef int32_t load_entry(Live *s, int64_t user, int64_t product_id) noexcept nogil:
+    """The entry, made if it is new; NONE when there is no memory."""
     cdef int32_t product = product_ensure(s, product_id)
-    if product == NONE or not pool_reserve(&s.entries, 1) or not index_reserve(&s.by_entry, mix_two(user, product), 1):
+    cdef int32_t i = NONE if product == NONE else entry_find(s, user, product)
+    if product == NONE or i != NONE:
+        return i
+    if not pool_reserve(&s.entries, 1) or not index_reserve(&s.by_entry, mix_two(user, product), 1):
         return NONE
-    return entry_ensure(s, user, product)
+    return entry_make(s, user, product)
 
 
 cdef int32_t load_key(Live *s, const int64_t *row) noexcept nogil:

@@ -12,7 +12,15 @@ cdef inline Product *product_at(const Live *s, int32_t i) noexcept nogil:
     return &(<Product **>s.products.chunks)[i >> CHUNK_BITS][i & CHUNK_MASK]
 
 
-cdef inline int32_t team_find(const Live *s, int64_t team) noexcept nogil:
+cdef inline int32_t team_find(Live *s, int64_t team) noexcept nogil:
+    """The team, NONE when there is none. Callers ask for the same one again and again."""
+    if s.recent_team != NONE and team_at(s, s.recent_team).team == team:
+        return s.recent_team
+    s.recent_team = team_search(s, team)
+    return s.recent_team
+
+
+cdef int32_t team_search(const Live *s, int64_t team) noexcept nogil:
     cdef Probe probe
     cdef int32_t i = index_first(&s.by_team, mix(team), &probe)
     while i != NONE and team_at(s, i).team != team:
@@ -42,7 +50,14 @@ cdef inline int32_t pack_find(const Live *s, int64_t pack) noexcept nogil:
     return i
 
 
-cdef inline int32_t product_find(const Live *s, int64_t product) noexcept nogil:
+cdef inline int32_t product_find(Live *s, int64_t product) noexcept nogil:
+    if s.recent_product != NONE and product_at(s, s.recent_product).product == product:
+        return s.recent_product
+    s.recent_product = product_search(s, product)
+    return s.recent_product
+
+
+cdef int32_t product_search(const Live *s, int64_t product) noexcept nogil:
     cdef Probe probe
     cdef int32_t i = index_first(&s.by_product, mix(product), &probe)
     while i != NONE and product_at(s, i).product != product:

@@ -193,7 +193,7 @@ cdef dict dump_state(Live *s, int64_t now):
     }
 
 
-cdef int check_row(const Live *s, int table, const int64_t *row) except -1:
+cdef int check_row(Live *s, int table, const int64_t *row) except -1:
     """What a row must be before the state takes it."""
     if table == HOLD and pack_find(s, row[4]) == NONE:
         raise KeyError(f"a hold names pack {row[4]}, which is not loaded")

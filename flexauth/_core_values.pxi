@@ -23,10 +23,11 @@ cdef extern from *:
 
 
 cdef inline uint64_t low_half(digest) except? 0:
-    return <uint64_t>(digest & 0xFFFFFFFFFFFFFFFF)
+    return PyLong_AsUnsignedLongLongMask(digest)
 
 
 cdef inline uint64_t high_half(digest) except? 0:
+    """OverflowError for what is negative or has more than 128 bits."""
     return <uint64_t>(digest >> 64)
 
 
