@@ -16,8 +16,10 @@ from google.protobuf.descriptor_pb2 import (
     FileDescriptorSet,
     ServiceDescriptorProto,
 )
+from google.rpc.code_pb2 import Code  # type: ignore[import-untyped]
 
 from flexauth.cli.main import app
+from flexauth.rpc.errors import DOMAIN, TABLE
 
 __all__ = ["api", "cli"]
 
@@ -109,6 +111,26 @@ def enum(item: EnumDescriptorProto, comments: Comments, path: tuple[int, ...]) -
     yield ""
 
 
+def statuses() -> Iterator[str]:
+    """Lines about the statuses of calls that cannot be answered, from the one table of them."""
+    yield from (
+        "## Statuses",
+        "",
+        "A denial is an answer with status OK. A call that is wrong, or that cannot be served now, ends with a status",
+        f"that carries a google.rpc `ErrorInfo` (domain `{DOMAIN}`, the reason below, the facts as metadata), a",
+        "`RetryInfo` where the same call helps after a wait, and a `BadRequest` that names the field of an",
+        "`INVALID_ARGUMENT`. `INTERNAL` is an error of the authority: it says an id that the log explains.",
+        "",
+        "| status | reason | retry after | message |",
+        "|---|---|---|---|",
+    )
+    for fault, told in TABLE.items():
+        retry = f"{told.retry_seconds} s" if told.retry_seconds else ""
+        code = Code.Name(told.code)
+        yield f"| `{code}` | `{told.reason.upper()}` | {retry} | {cell(fault.__doc__ or '')} |"
+    yield ""
+
+
 def api() -> str:
     """Return docs/api.md."""
     files = [(file, comments_of(file)) for file in descriptors()]
@@ -122,7 +144,7 @@ def api() -> str:
     for file, comments in files:
         for number, item in enumerate(file.service):
             lines += service(item, comments, (FILE_SERVICE, number))
-    lines += ["## Messages", ""]
+    lines += [*statuses(), "## Messages", ""]
     for file, comments in files:
         for number, body in enumerate(file.message_type):
             lines += message(body, comments, (FILE_MESSAGE, number))

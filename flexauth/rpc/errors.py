@@ -16,7 +16,7 @@ from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 from flexauth import faults
 from flexauth.access import PermissionDenied
 
-__all__ = ["TABLE", "DeadlinePassed", "MessageTooLarge", "status_of"]
+__all__ = ["DOMAIN", "TABLE", "DeadlinePassed", "MessageTooLarge", "status_of"]
 
 DOMAIN: Final = "flexauth"
 
@@ -52,8 +52,8 @@ TABLE: Final[dict[type[faults.Fault], Told]] = {
     faults.Stopping: Told(code_pb2.UNAVAILABLE, "STOPPING", retry_seconds=1),
     faults.StoreFailed: Told(code_pb2.UNAVAILABLE, "STORE_FAILED", retry_seconds=1),
     faults.FenceLost: Told(code_pb2.UNAVAILABLE, "FENCE_LOST", retry_seconds=1),
-    faults.Broken: Told(code_pb2.INTERNAL, "INTERNAL"),
     faults.StorageFull: Told(code_pb2.UNAVAILABLE, "STORAGE_FULL", retry_seconds=30),
+    faults.Broken: Told(code_pb2.INTERNAL, "INTERNAL"),
 }
 
 

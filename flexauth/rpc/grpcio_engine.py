@@ -69,7 +69,7 @@ class GrpcioEngine:
 
     def stop(self, seconds: float) -> None:
         """Leave the address, and give calls that still run so long."""
-        self._server.stop(seconds).wait()
+        self._server.stop(seconds).wait(seconds + 1)
         self._pool.shutdown(wait=False)
 
     def _handle(self, method: Method, payload: bytes, context: grpc.ServicerContext) -> bytes:

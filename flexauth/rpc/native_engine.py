@@ -68,7 +68,7 @@ class NativeEngine:
 
     def stop(self, seconds: float) -> None:
         """Leave the address; what is still open after so long is cut off."""
-        self._side.stop(seconds).wait()
+        self._side.stop(seconds).wait(seconds + 1)
         self._done.put(None)  # behind the answers that are still to be sent
         if self._sender.is_alive():
             self._sender.join(seconds)
