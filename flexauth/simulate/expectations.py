@@ -43,7 +43,7 @@ def read_expectation(value: Value, answer_keys: str, cast: Cast, *, beside: str 
 
 def _without_answer(answer_keys: str) -> dict[str, str]:
     missing = set(ANSWER_KEYS.split()) - set(answer_keys.split())
-    return dict.fromkeys(missing, "this event has no answer with such a fact; expect it of a checkout or a quote")
+    return dict.fromkeys(missing, "this event has no answer that tells it; expect it of a checkout")
 
 
 def _entitlement(value: Value, _cast: Cast) -> str:
