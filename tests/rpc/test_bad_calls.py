@@ -29,7 +29,7 @@ def changes_nothing(service: Service) -> Any:
     [
         ("session", "", "it must be a UUID"),
         ("session", "1", "it must be a UUID"),
-        ("session", "00000000-0000-0000-0000-000000000000", "not the nil UUID"),
+        ("session", "00000000-0000-0000-0000-000000000000", "the nil UUID"),
         ("session", session_id(1).replace("-", ""), "canonical form"),
         ("user", "", "it must not be empty"),
         ("user", "u" * (limits.SUBJECT_CHARACTERS + 1), "at most 255 characters, it has 256"),
