@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import structlog
 import typer
@@ -21,8 +21,10 @@ from flexauth.cli.config import ConfigFile
 from flexauth.cli.connection import open_connection
 from flexauth.cli.render import console
 from flexauth.cli.sample import load_sample
-from flexauth.serving import Service, open_service
 from flexauth_client.settings import find
+
+if TYPE_CHECKING:
+    from flexauth.serving import Service
 
 __all__ = ["serve"]
 
@@ -46,6 +48,8 @@ def serve(
     The first start makes the keys and shows them. Every setting may also stand in a file or in the environment, see
     `flexauth config`. Log lines are JSON on standard error.
     """
+    from flexauth.serving import open_service  # noqa: PLC0415  # brings the whole authority, which others do without
+
     options = {"data": data, "listen": listen, "engine": engine, "insecure": insecure or None}
     settings, _ = config.load(configuration, options)
     _log_json(settings.log_level)
@@ -55,6 +59,7 @@ def serve(
     service = open_service(settings, with_credentials=sample)
     try:
         user = _load(service) if sample else ""
+        collect_seldom()
         log.info("serving", address=service.address, data=str(settings.data), engine=settings.engine, pid=os.getpid())
         _greet(service, user)
         service.until(stopping)

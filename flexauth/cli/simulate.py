@@ -13,8 +13,6 @@ from typer.core import TyperCommand
 from flexauth.cli.connection import Refused
 from flexauth.cli.exits import ExitStatus
 from flexauth.cli.options import AsJson
-from flexauth.simulate.run import WRONG_INPUT, WrongStore, run
-from flexauth.simulate.stage import Setting
 
 __all__ = ["SimulateCommand", "simulate"]
 
@@ -57,6 +55,9 @@ def simulate(
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
+    from flexauth.simulate.run import WRONG_INPUT, WrongStore, run  # noqa: PLC0415  # brings the whole authority
+    from flexauth.simulate.stage import Setting  # noqa: PLC0415
+
     setting = Setting(engine=engine, store=store, restart_every_event=restart_every_event or "", via=via or "")
     try:
         status, text = run(files, setting, as_json=as_json)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flexauth import config, serving
+from flexauth import config
 from flexauth.cli.config import ConfigFile
 from flexauth.cli.options import AsJson
 from flexauth.cli.render import facts, show_json
@@ -28,6 +28,8 @@ def backup(
     Keys are not in it: copy api-keys.json and lease-keys.json apart, to a place as safe as a password's.
     """
     settings, _ = config.load(configuration, {"data": data})
+    from flexauth import serving  # noqa: PLC0415  # brings the whole authority, which other commands do without
+
     checksum = serving.back_up(settings, file)
     _show({"backup": str(file), "checksum": str(checksum), "bytes": file.stat().st_size}, as_json=as_json)
 
@@ -44,6 +46,8 @@ def restore(
     lost one can no longer write to the same teams.
     """
     settings, _ = config.load(configuration, {"data": data})
+    from flexauth import serving  # noqa: PLC0415
+
     database = serving.restore(settings, file)
     _show({"restored": str(database), "from": str(file), "bytes": database.stat().st_size}, as_json=as_json)
 

@@ -170,7 +170,7 @@ def test_the_ledger_is_filtered_by_kind_pack_and_time(run: Run, advance: Callabl
         return [entry["pack"] for entry in run("ledger", *options, "--json").json["entries"]]
 
     assert packs() == [1, 2]
-    assert packs("--pack", "2") == [2]
+    assert packs("--pack", "2") == packs("--pack", "2", "--limit", "1") == [2]
     assert packs("--since", "2026-03-02T08:30:00Z") == [2]
     assert packs("--until", "2026-03-02T08:30:00Z") == [1]
     assert packs("--kind", "order") == [1, 2]
