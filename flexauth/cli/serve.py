@@ -48,7 +48,7 @@ def serve(
     The first start makes the keys and shows them. Every setting may also stand in a file or in the environment, see
     `flexauth config`. Log lines are JSON on standard error.
     """
-    from flexauth.serving import open_service  # noqa: PLC0415  # brings the whole authority, which others do without
+    from flexauth.serving import collect_seldom, open_service  # noqa: PLC0415  # brings the whole authority, which others do without
 
     options = {"data": data, "listen": listen, "engine": engine, "insecure": insecure or None}
     settings, _ = config.load(configuration, options)

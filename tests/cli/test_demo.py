@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flexauth import ledger
 from flexauth.commands import COLUMNS
 from flexauth.demo.account import Account
 from flexauth.demo.books import Books, prove, read_books
@@ -101,7 +102,16 @@ def tampered() -> dict[str, tuple[Callable[[Books], Books], set[str]]]:
         columns[column("window_start")] += 1
         return replace(books, entries=(*books.entries, replace(again, columns=tuple(columns))))
 
+    def sealed_anew_with_a_gap(books: Books) -> Books:
+        """Whoever could forge every hash still cannot hide that an entry is gone."""
+        entries, previous = [], ledger.GENESIS
+        for entry in books.entries[:5] + books.entries[6:]:
+            previous = ledger.entry_hash(entry.columns, entry.digest or None, previous)
+            entries.append(replace(entry, hash=previous))
+        return replace(books, entries=tuple(entries))
+
     return {
+        "an entry taken out of a chain that is forged anew": (sealed_anew_with_a_gap, {"L3", "R4", "L1"}),
         "a token less": (one_token_less, {"L3", "R4", "L1"}),
         "a second later": (one_second_later, {"L3"}),
         "an entry left out": (entry_left_out, {"L3", "R4", "L1"}),
