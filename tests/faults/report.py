@@ -28,7 +28,7 @@ def programme(name: str, run: Callable[[int, int], tuple[Counter[str], list[str]
     seen, wrong = run(chosen.count, chosen.seed)
     result = {
         "programme": name,
-        "commit": _commit(),
+        "commit": commit(),
         "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "seed": chosen.seed,
         "count": chosen.count,
@@ -44,7 +44,7 @@ def programme(name: str, run: Callable[[int, int], tuple[Counter[str], list[str]
     sys.exit(1 if wrong else 0)
 
 
-def _commit() -> str:
+def commit() -> str:
     git = ("git", "-C", str(ROOT))
     head = subprocess.run(
         (*git, "rev-parse", "--short", "HEAD"), capture_output=True, text=True, check=True

@@ -13,6 +13,7 @@ from flexauth import bootstrap, committer, limits, requests
 from flexauth.clock import SystemClock
 from flexauth.commands import SECOND, EntryKind, Outcome
 from flexauth.faults import Broken, NotFound, Overloaded, Stopping, StoreFailed
+from flexauth.store.port import Batch
 from flexauth.work import Turn, Work
 from tests.unit.worlds import ENGINES, HOUR, PATIENCE, START, FaultyStore, World, session_id, sign_in
 
@@ -126,13 +127,14 @@ def test_commands_are_decided_in_the_order_in_which_they_came(world: World) -> N
 def test_an_administrative_act_is_alone_in_its_batch(world: World) -> None:
     before = len(world.store.committed)
     with world.store.stuck():
-        first = Written(world)
+        works = [Written(world)]
         world.store.wait_until_stuck()
-        act, after = Written(world, alone=True), Written(world)
-    for work in (first, act, after):
+        works.append(Written(world))
+        assert works[1].decided.wait(PATIENCE)
+        works += [Written(world), Written(world, alone=True), Written(world)]
+    for work in works:
         work.result()
-    assert (first.stored_when_answered, act.stored_when_answered) == (before + 1, before + 2)
-    assert after.stored_when_answered == before + 3
+    assert [work.stored_when_answered for work in works] == [before + n for n in range(1, 6)]
 
 
 def test_an_act_is_decided_when_all_before_it_is_stored(world: World) -> None:
@@ -145,6 +147,24 @@ def test_an_act_is_decided_when_all_before_it_is_stored(world: World) -> None:
         world.authority._sequencer.submit(act)
     act.future.result(PATIENCE)
     assert seen == [before + 1]
+
+
+def test_a_batch_that_could_be_stored_is_lost_with_the_one_it_was_decided_on(world: World) -> None:
+    def fail_once(_: Batch) -> None:
+        world.store.before = lambda _: None
+        raise StoreFailed(cause="told to fail")
+
+    with world.store.stuck():
+        first = world.authority.submit(sign_in(1))
+        world.store.wait_until_stuck()
+        second = Written(world)
+        assert second.decided.wait(PATIENCE)
+        world.store.before = fail_once
+    with pytest.raises(StoreFailed, match="told to fail"):
+        first.result(PATIENCE)
+    with pytest.raises(StoreFailed, match="the batch before it was not stored"):
+        second.result()
+    world.assert_state_is_what_is_stored()
 
 
 def test_a_full_queue_refuses_before_any_effect(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

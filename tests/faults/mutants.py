@@ -1,0 +1,370 @@
+"""Seeded one-line bugs: each is put into a copy of the tree, and the test that is named for it must turn red there.
+
+The working tree is never touched. A bug in the core is compiled in the copy, without optimisation.
+
+    python -m tests.faults.mutants [--only WORD]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+
+from tests.faults.report import RESULTS, ROOT, commit
+
+TEST_SECONDS = 180
+_COPIED = ("flexauth", "client/src", "tests", "pyproject.toml", "setup.py", "docs")
+_STORY = "tests/scenarios/test_scenarios.py::test_the_scenario_holds"
+_CLOCK, _RECOVERY, _SEQUENCER = (f"tests/unit/test_{name}.py" for name in ("clock", "recovery", "sequencer"))
+_CONFORMANCE, _SQLITE, _LEDGER = (f"tests/store/test_{name}.py" for name in ("conformance", "sqlite", "ledger"))
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A line of a file that stands there once, what it becomes, the test that must turn red, and the rule it guards."""
+
+    file: str
+    line: str
+    becomes: str
+    test: str
+    rule: str
+
+
+class Verdict(Enum):
+    RED = "red"
+    GREEN = "still green"
+    BROKEN = "does not run"
+
+
+MUTANTS = (
+    # The core -------------------------------------------------------------------------------------------------------
+    Mutant(
+        "flexauth/_core_lines.pxi",
+        "if use == NULL or use.pending_since == NEVER or use.active > 0 or use.used_until > use.capture_at:",
+        "if use == NULL or use.pending_since == NEVER or use.active > 0 or use.used_until >= use.capture_at:",
+        f"{_STORY}[core-close-in-grace]",
+        "C3: an end at exactly 300 s is free",
+    ),
+    Mutant(
+        "flexauth/_core_lines.pxi",
+        "line.paid_until = use.pending_since + DAY",
+        "line.paid_until = effective_at + DAY",
+        f"{_STORY}[core-two-days]",
+        "C4: W = P + 24 h",
+    ),
+    Mutant(
+        "flexauth/_core_lines.pxi",
+        "enter(s, EXPIRY, slice.pack, -slice.tokens, s.now, NULL, 0, 0, 0)",
+        "pass",
+        f"{_STORY}[core-pack-end-under-hold]",
+        "P4: a hold of an ended pack that is voided is forfeited",
+    ),
+    Mutant(
+        "flexauth/_core_lines.pxi",
+        "cdef Price price = price_at(s, entry_at(s, line.entry).product, at)",
+        "cdef Price price = price_at(s, entry_at(s, line.entry).product, s.now)",
+        f"{_STORY}[core-rate-change]",
+        "C14: a renewal decided late has the rate of W",
+    ),
+    Mutant(
+        "flexauth/_core_packs.pxi",
+        "return a.size < b.size",
+        "return a.size > b.size",
+        f"{_STORY}[core-pack-order]",
+        "P3: equal ends, the smaller original size first",
+    ),
+    Mutant(
+        "flexauth/_core_packs.pxi",
+        "return a.unit_price > b.unit_price",
+        "return a.unit_price < b.unit_price",
+        f"{_STORY}[core-pack-ties]",
+        "P3: equal ends and sizes, the dearer pack first",
+    ),
+    Mutant(
+        "flexauth/_core_sessions.pxi",
+        "if use.starts[i] < instant < use.ends[i]:",
+        "if use.starts[i] < instant <= use.ends[i]:",
+        f"{_STORY}[core-renewal-at-w]",
+        "C5: an end at exactly W is no use at W",
+    ),
+    Mutant(
+        "flexauth/_core_sessions.pxi",
+        "add_span(&use, session.contact_at, min(stop, end))",
+        "add_span(&use, session.contact_at, end)",
+        f"{_STORY}[core-idle]",
+        "C7: idle does not extend a window",
+    ),
+    Mutant(
+        "flexauth/_core_sessions.pxi",
+        "return session.deadline + s.absence - session.absence",
+        "return session.deadline",
+        f"{_STORY}[core-down-while-offline]",
+        "S5: an absence of the authority is never the client's fault",
+    ),
+    Mutant(
+        "flexauth/_core_checkout.pxi",
+        "if not found.registered and registered >= command.devices_max:",
+        "if not found.registered and registered > command.devices_max:",
+        f"{_STORY}[core-fourth-device]",
+        "D1: a fourth device is refused",
+    ),
+    Mutant(
+        "flexauth/_core_checkout.pxi",
+        "elif answer.balance < answer.rate:",
+        "elif answer.balance <= answer.rate:",
+        f"{_STORY}[core-last-tokens]",
+        "C2: a balance that just covers the rate is enough",
+    ),
+    Mutant(
+        "flexauth/_core_commands.pxi",
+        "if session.content != command.content:",
+        "if False:",
+        f"{_STORY}[core-repeat]",
+        "SPEC 5: an id used again with other content is a conflict",
+    ),
+    Mutant(
+        "flexauth/_core_load.pxi",
+        "team_at(s, i).ledger_seq = row[1]",
+        "team_at(s, i).ledger_seq = row[1] - 1",
+        f"{_STORY}[core-kill]",
+        "R3: a start goes on where the ledger stands",
+    ),
+    # The reference --------------------------------------------------------------------------------------------------
+    Mutant(
+        "flexauth/reference/state.py",
+        "return (self.ends_at, self.size, -self.unit_price, self.purchased_at, self.pack)",
+        "return (self.ends_at, self.size, -self.unit_price, self.pack)",
+        f"{_STORY}[reference-pack-ties]",
+        "P3: then the pack that was bought earlier",
+    ),
+    Mutant(
+        "flexauth/reference/lines.py",
+        "if pending and line.used_until <= line.capture_at and not _unknown(line, line.pending_since):",
+        "if pending and line.used_until < line.capture_at and not _unknown(line, line.pending_since):",
+        f"{_STORY}[reference-close-in-grace]",
+        "C3: an end at exactly 300 s is free",
+    ),
+    Mutant(
+        "flexauth/reference/engine.py",
+        "if known.content != command.content:",
+        "if known.device != command.device_digest and known.content != command.content:",
+        f"{_STORY}[reference-repeat]",
+        "SPEC 5: an id used again with other content is a conflict",
+    ),
+    # The store ------------------------------------------------------------------------------------------------------
+    Mutant(
+        "flexauth/store/sqlite.sql",
+        "PRAGMA synchronous = FULL;",
+        "PRAGMA synchronous = NORMAL;",
+        "tests/faults/test_power.py::test_a_power_cut_loses_no_answer_and_leaves_no_half",
+        "R1: an answer is on stable storage",
+    ),
+    Mutant(
+        "flexauth/store/commit.sql",
+        "UPDATE authority SET batch = :batch, mark = :mark, absence = :absence, stopped = 0 WHERE batch < :batch;",
+        "UPDATE authority SET batch = :batch, mark = :mark, absence = :absence, stopped = 0 WHERE batch <= :batch;",
+        f"{_CONFORMANCE}::test_a_batch_is_stored_once",
+        "R2: a batch is stored once",
+    ),
+    Mutant(
+        "flexauth/store/database.py",
+        "if self.fence(team) != epoch:",
+        "if self.fence(team) < epoch:",
+        f"{_CONFORMANCE}::test_a_batch_decided_under_an_old_fence_is_refused",
+        "a batch of an old epoch is refused",
+    ),
+    Mutant(
+        "flexauth/ledger.py",
+        "current = sha256(pack(FORMAT, *row, digest or NO_DIGEST, previous)).digest()",
+        "current = sha256(pack(FORMAT, *row, digest or NO_DIGEST, GENESIS)).digest()",
+        f"{_LEDGER}::test_a_whole_chain_verifies_from_the_start_and_from_a_head",
+        "L3: each entry holds the hash of the one before",
+    ),
+    # The sequencer --------------------------------------------------------------------------------------------------
+    Mutant(
+        "flexauth/committer.py",
+        "if self._patiently(self._store.stored_batch) < batch.number:",
+        "if self._patiently(self._store.stored_batch) <= batch.number:",
+        f"{_RECOVERY}::test_a_batch_that_is_stored_in_spite_of_the_error_is_answered",
+        "R2: an error of a commit means unknown, not no",
+    ),
+    Mutant(
+        "flexauth/committer.py",
+        'doubt = [Write("doubt_clock", {})] if self._doubts_clock else []',
+        "doubt: list[Write] = []",
+        f"{_CLOCK}::test_a_second_start_is_no_confirmation",
+        "T2: a wrong clock must not destroy tokens",
+    ),
+    Mutant(
+        "flexauth/sequencer.py",
+        "if not self._await_writer():",
+        "if self._await_writer() is None:",
+        f"{_SEQUENCER}::test_a_batch_that_could_be_stored_is_lost_with_the_one_it_was_decided_on",
+        "R2: the calls of every later batch fail too",
+    ),
+    Mutant(
+        "flexauth/sequencer.py",
+        "if any(work.alone for work in batch.works):",
+        "if not batch.works:",
+        f"{_RECOVERY}::test_an_administrative_act_that_is_lost_is_not_known",
+        "R2: nothing that was not stored is remembered",
+    ),
+    Mutant(
+        "flexauth/sequencer.py",
+        'self._names += [*batch.names, *batch.effects.rows("device_name"), *later.rows("device_name")]',
+        'self._names += [*batch.names, *later.rows("device_name")]',
+        f"{_RECOVERY}::test_a_device_that_a_lost_batch_named_first_is_known_by_name_afterwards",
+        "R2: what a lost batch gave an id to is named again",
+    ),
+    Mutant(
+        "flexauth/sequencer.py",
+        "self._absence += max(self.time.now() - stands, 0)",
+        "self._absence += 0",
+        f"{_RECOVERY}::test_service_resumes_by_itself_and_deadlines_are_later_by_the_time_it_stood",
+        "R6, S5: time without space is the authority's absence",
+    ),
+    Mutant(
+        "flexauth/sequencer.py",
+        "if taken and (taken[0].alone or self._waiting[0].alone):",
+        "if taken and taken[0].alone:",
+        f"{_SEQUENCER}::test_an_administrative_act_is_alone_in_its_batch",
+        "an act may read the store: all before it is stored",
+    ),
+    Mutant(
+        "flexauth/clock.py",
+        "if off > 0 and agreed and (off <= _OPERATOR_ABOVE or self._confirmed):",
+        "if off > 0 and agreed:",
+        f"{_CLOCK}::test_a_step_of_more_than_a_day_is_followed_when_confirmed_and_agreed",
+        "T2: more than 24 h only when an operator confirms",
+    ),
+)  # fmt: skip
+
+
+def occurrences(mutant: Mutant, root: Path = ROOT) -> int:
+    """How often the line stands in its file."""
+    return sum(line.strip() == mutant.line for line in (root / mutant.file).read_text().splitlines())
+
+
+def mutated(mutant: Mutant, text: str) -> str:
+    """The file with the bug in it."""
+    lines = text.splitlines(keepends=True)
+    return "".join(line.replace(mutant.line, mutant.becomes) if line.strip() == mutant.line else line for line in lines)
+
+
+class Scratch:
+    """A copy of the tree with a core of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "tree"
+        for name in _COPIED:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(
+                    source, self.root / name, ignore=shutil.ignore_patterns("__pycache__", "*.so", "_core.c")
+                )
+            else:
+                shutil.copy2(source, self.root / name)
+        shared = ROOT.parent / "shared"
+        if shared.is_dir():
+            (folder / "shared").symlink_to(shared)
+        setup = self.root / "setup.py"
+        setup.write_text(setup.read_text().replace('"-O3"', '"-O0"'))
+        self._path = os.pathsep.join((str(self.root), str(self.root / "client" / "src")))
+        self.build()
+
+    def _run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            (sys.executable, *command),
+            cwd=self.root,
+            env={**os.environ, "PYTHONPATH": self._path, **environment},
+            capture_output=True,
+            text=True,
+            timeout=TEST_SECONDS,
+            check=False,
+        )
+
+    def build(self) -> bool:
+        """Compile the core; whether that worked."""
+        self._remove_core()
+        built = self._run("setup.py", "--quiet", "build_ext", "--inplace", "--force")
+        where = self._run("-c", "import flexauth._core; print(flexauth._core.__file__)").stdout
+        return built.returncode == 0 and where.startswith(str(self.root))
+
+    def _remove_core(self) -> None:
+        for made in (self.root / "flexauth").glob("_core*.so"):
+            made.unlink()
+
+    def test(self, *tests: str) -> tuple[Verdict, str]:
+        """What the tests come to: red only if they ran and failed."""
+        done = self._run("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout", "120", *tests)
+        verdict = {0: Verdict.GREEN, 1: Verdict.RED}.get(done.returncode, Verdict.BROKEN)
+        return verdict, (done.stdout + done.stderr)[-2_000:]
+
+    def try_out(self, mutant: Mutant) -> tuple[Verdict, str]:
+        """Put the bug in, run its test, take it out."""
+        path = self.root / mutant.file
+        whole = path.read_text()
+        native = path.suffix in {".pxi", ".pyx", ".pxd"}
+        path.write_text(mutated(mutant, whole))
+        try:
+            if native and not self.build():
+                return Verdict.BROKEN, "the core does not compile"
+            return self.test(mutant.test)
+        except subprocess.TimeoutExpired:
+            return Verdict.BROKEN, f"no end after {TEST_SECONDS} s"
+        finally:
+            path.write_text(whole)
+
+
+def main() -> int:
+    """Try every mutant, print a table, write the result file; 1 if a mutant lives."""
+    options = argparse.ArgumentParser(prog="python -m tests.faults.mutants")
+    options.add_argument("--only", default="", help="only mutants of files whose name has this word; writes no result")
+    only: str = options.parse_args().only
+    chosen = [mutant for mutant in MUTANTS if only in mutant.file]
+    started, rows = time.monotonic(), []
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Scratch(Path(folder))
+        verdict, output = scratch.test(*dict.fromkeys(mutant.test for mutant in chosen))
+        if verdict is not Verdict.GREEN:
+            print(output, file=sys.stderr)
+            sys.exit("without any bug the tests are not green: nothing can be said")
+        # Bugs of the core last: before them the copy has the core as it is.
+        for mutant in sorted(chosen, key=lambda mutant: mutant.file.startswith("flexauth/_core")):
+            verdict, output = scratch.try_out(mutant)
+            rows.append({**asdict(mutant), "verdict": verdict.value})
+            print(f"{verdict.value:<13} {mutant.file:<30} {mutant.rule}", flush=True)
+            if verdict is not Verdict.RED:
+                print(output)
+    red = sum(row["verdict"] == Verdict.RED.value for row in rows)
+    print(f"{red} of {len(rows)} red")
+    if not only:
+        _write(rows, time.monotonic() - started)
+    return int(red != len(rows))
+
+
+def _write(rows: list[dict[str, str]], seconds: float) -> None:
+    result = {
+        "programme": "mutants",
+        "commit": commit(),
+        "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "count": len(rows),
+        "seconds": round(seconds, 1),
+        "mutants": rows,
+    }
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "mutants.json").write_text(json.dumps(result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
