@@ -108,3 +108,9 @@ def test_the_machines_clocks_are_in_microseconds() -> None:
     first, wall = clock.boot(), clock.wall()
     assert 0 < first <= clock.boot() < first + MINUTE
     assert wall > NOON
+
+
+@pytest.mark.parametrize("marks", [Marks(NOON, NOON - HOUR, 0), Marks(NOON - HOUR, NOON, 0)], ids=["wall", "authority"])
+def test_either_of_the_two_times_seen_is_enough_to_refuse(marks: Marks) -> None:
+    with pytest.raises(ClockSetBack, match="12:00:00 UTC before"):
+        AuthorityTime(Hands(wall=NOON - 10 * MINUTE)).restore(marks)

@@ -48,7 +48,7 @@ DEADLINE_SECONDS: Final = 10.0
 CLOSE_SECONDS: Final = 5.0
 #: No wait is longer: a suspended machine wakes late, and what was due meanwhile must not wait for the rest of it.
 WAIT_SECONDS_MAX: Final = 20.0
-#: How long after its lease nobody asks any more what became of a session that was never closed.
+#: How long after its lease, and after its client's last sign of life, nobody asks any more what became of a session.
 FORGET_AFTER: Final = 7 * 24 * HOUR
 #: Origins whose sign-in counts as an operation (S6).
 OPERATING: Final = frozenset({Origin.INTERACTIVE, Origin.AUTOMATION})
@@ -348,7 +348,7 @@ class Client:
         """Send what is still to be told of a session that is not gone on with."""
         facts = kept.memory.facts
         replaced = kept.memory.phase is not Phase.CLOSING and _line(kept.checkout) == _line(checkout)
-        if facts is not None and facts.lease_until + FORGET_AFTER < self._times.now():
+        if max(kept.marks.authority_seen, facts.lease_until if facts else 0) + FORGET_AFTER < self._times.now():
             record.delete()
             return
         if kept.server != desk.channel.server or not (replaced or kept.memory.phase is Phase.CLOSING):
