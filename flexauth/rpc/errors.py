@@ -16,7 +16,7 @@ from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 from flexauth import faults
 from flexauth.access import PermissionDenied
 
-__all__ = ["DOMAIN", "TABLE", "DeadlinePassed", "MessageTooLarge", "status_of"]
+__all__ = ["DOMAIN", "TABLE", "DeadlinePassed", "MessageTooLarge", "Told", "status_of"]
 
 DOMAIN: Final = "flexauth"
 
