@@ -99,7 +99,7 @@ class Authority:
 
     # Sign-in ----------------------------------------------------------------------------------------------------------
 
-    def _command(self, turn: Turn, request: requests.Checkout) -> commands.Checkout:
+    def _command(self, turn: Turn, request: requests.Checkout, session: int) -> commands.Checkout:
         directory = self.directory
         product = directory.product(request.product)
         user = directory.user_id(request.user)
@@ -108,7 +108,7 @@ class Authority:
         found, refusal = candidates(facts, product.product, product.kind, team)
         default_team = facts.memberships[0].team if facts.memberships else 0
         return commands.Checkout(
-            session=requests.session_id("session", request.session),
+            session=session,
             user=user,
             product=product.product,
             device_digest=name_digest(IdKind.DEVICE, request.device),
@@ -127,8 +127,10 @@ class Authority:
         )  # fmt: skip
 
     def _checkout(self, request: requests.Checkout) -> Work[answers.CheckoutAnswer]:
+        session = requests.session_id("session", request.session)
+
         def decide(turn: Turn) -> answers.CheckoutAnswer:
-            decision = turn.engine.decide(turn.now, self._command(turn, request))
+            decision = turn.engine.decide(turn.now, self._command(turn, request, session))
             self._refuse_misuse(decision, request)
             if decision.outcome is Outcome.DENIED:
                 denial = self._denial(turn.engine, decision, request)
@@ -136,16 +138,17 @@ class Authority:
             if not self.directory.devices.get(decision.device):
                 turn.write("put_device_text", device=decision.device, text=request.device)
                 self.directory.devices.put(decision.device, request.device)
-            facts = self._facts(turn.now, decision, requests.session_id("session", request.session))
+            facts = self._facts(turn.now, decision, session)
             return answers.CheckoutAnswer(True, facts, decision.tokens, decision.rate, decision.balance)
 
         return Work(decide)
 
     def _quote(self, request: requests.Quote) -> Work[answers.QuoteAnswer]:
         asked = request.checkout
+        session = requests.session_id("session", asked.session)
 
         def decide(turn: Turn) -> answers.QuoteAnswer:
-            decision = turn.engine.quote(turn.now, self._command(turn, asked))
+            decision = turn.engine.quote(turn.now, self._command(turn, asked, session))
             self._refuse_misuse(decision, asked)
             granted = decision.outcome is Outcome.GRANTED
             return answers.QuoteAnswer(

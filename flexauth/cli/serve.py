@@ -101,8 +101,10 @@ def _greet(service: Service, user: str) -> None:
     if service.first_keys:
         lines += [
             Text("The keys, shown this once; only their digests are kept:"),
-            Text.assemble("  admin   ", (service.first_keys.admin, "bold"), "  may do everything"),
-            Text.assemble("  client  ", (service.first_keys.client, "bold"), "  for products that sign users in"),
+            Text("  for admins, may do everything:"),
+            Text(f"    {service.first_keys.admin}", style="bold"),
+            Text("  for clients, the products that sign users in:"),
+            Text(f"    {service.first_keys.client}", style="bold"),
             Text(),
         ]
     if user:
