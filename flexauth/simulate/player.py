@@ -49,7 +49,7 @@ def play(scenario: acts.Scenario, setting: Setting) -> Outcome:
         stage.close()
 
 
-def session_id(scenario: acts.Scenario, name: str) -> str:
+def _session_id(scenario: acts.Scenario, name: str) -> str:
     """A UUIDv7 that is the same at every playing: the start's milliseconds, then a digest of file and session."""
     digest = int.from_bytes(sha256(f"{Path(scenario.file).name}/{name}".encode()).digest()[:10])
     number = (scenario.start // 1000) << 80 | digest
@@ -233,11 +233,11 @@ class _Play:
 
     def _signing_in(self, act: acts.Checkout | acts.Quote) -> Send:
         if isinstance(act, acts.Quote):
-            quote = requests.Quote(sign_in(session_id(self.scenario, ""), act.signin))
+            quote = requests.Quote(sign_in(_session_id(self.scenario, ""), act.signin))
             return lambda: self.stage.ask(quote)
         if act.session not in self.clients:
             kind = SdkClient if self.setting.via == "grpc" else PlainClient
-            self.clients[act.session] = kind(session_id(self.scenario, act.session), act.signin.user)
+            self.clients[act.session] = kind(_session_id(self.scenario, act.session), act.signin.user)
         client = self.clients[act.session]
         return self._posted(client, client.checkout(act.signin, self.now))
 
