@@ -1,7 +1,6 @@
-"""Wrong clocks: two authorities live the same random days, one on a machine whose wall clock or time zone goes wrong.
+"""Wrong clocks: twins live the same random days, one on a machine whose wall clock or time zone goes wrong (T2, T3).
 
-What T2 and T3 say must not matter leaves both with the same state and the same ledger; a step that the operator
-confirms leaves the one where the other is after as much time.
+What must not matter leaves both with one state and one ledger; a confirmed step is as if the time had passed.
 
     python -m tests.faults.clock --count 300 --seed 1
 """

@@ -1,7 +1,6 @@
-"""Storage full: a served authority on a tmpfs of some megabytes, which somebody else fills and later gives back (R6).
+"""Storage full (R6): a served authority on a small tmpfs, which somebody else fills and later gives back.
 
-Heartbeats of running sessions go on, calls that must write are UNAVAILABLE, captures that fall due wait and keep their
-effective time, and service resumes by itself, without a restart. Mounting needs root.
+Heartbeats go on, writes are UNAVAILABLE, due captures keep their time, service resumes by itself. Mounting needs root.
 
     python -m tests.faults.disk_full --count 5 --seed 1
 """

@@ -1,7 +1,6 @@
-"""kill -9: a serving authority is killed at random moments under load, and started again on what it left.
+"""kill -9 of a serving authority at random moments under load, and a start on what it left.
 
-Every acknowledged answer is there, none twice, L2 and the chains hold, and every export of before is a prefix of the
-ledger after.
+Every answer is there, once; L2 and the chains hold; every export of before is a prefix of the ledger after.
 
     python -m tests.faults.kill --count 200 --seed 1
 """

@@ -143,9 +143,9 @@ MUTANTS = (
     Mutant(
         "flexauth/reference/state.py",
         "return (self.ends_at, self.size, -self.unit_price, self.purchased_at, self.pack)",
-        "return (self.ends_at, self.size, -self.unit_price, self.pack)",
+        "return (self.ends_at, self.size, self.unit_price, self.purchased_at, self.pack)",
         f"{_STORY}[reference-pack-ties]",
-        "P3: then the pack that was bought earlier",
+        "P3: equal ends and sizes, the dearer pack first",
     ),
     Mutant(
         "flexauth/reference/lines.py",
@@ -157,7 +157,7 @@ MUTANTS = (
     Mutant(
         "flexauth/reference/engine.py",
         "if known.content != command.content:",
-        "if known.device != command.device_digest and known.content != command.content:",
+        "if False:",
         f"{_STORY}[reference-repeat]",
         "SPEC 5: an id used again with other content is a conflict",
     ),
