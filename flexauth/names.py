@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import blake2b
+from threading import Lock
 
 from flexauth import limits
 from flexauth._core import IdTable
@@ -45,11 +46,12 @@ class Names:
 
 
 class Texts:
-    """Texts by id, at most `limits.RIGHTS_CACHED_USERS`, read from the store where they are missing."""
+    """Texts by id, at most `limits.RIGHTS_CACHED_USERS`, read from the store where they are missing. From any thread."""
 
     def __init__(self, read: Callable[[int], str]) -> None:
         self._read = read
         self._kept: OrderedDict[int, str] = OrderedDict()
+        self._changing = Lock()
 
     def get(self, ident: int) -> str:
         """The text; "" when there is none."""
@@ -61,11 +63,13 @@ class Texts:
         return text
 
     def put(self, ident: int, text: str) -> None:
-        self._kept[ident] = text
-        self._kept.move_to_end(ident)
-        if len(self._kept) > limits.RIGHTS_CACHED_USERS:
-            self._kept.popitem(last=False)
+        with self._changing:
+            self._kept[ident] = text
+            self._kept.move_to_end(ident)
+            if len(self._kept) > limits.RIGHTS_CACHED_USERS:
+                self._kept.popitem(last=False)
 
     def clear(self) -> None:
         """Forget what may not be stored."""
-        self._kept.clear()
+        with self._changing:
+            self._kept.clear()
