@@ -4,11 +4,15 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t, uint64_t
 
 # ---------------------------------------------------------------- memory
 
+cdef enum:
+    POOL_CHUNKS = 19            # the last one ends at 2**31 items
+
+ctypedef char *Chunk
+
 cdef struct Pool:               # items of one size, in chunks that never move
-    char **chunks
+    Chunk[POOL_CHUNKS] chunks
     size_t item
     int32_t chunk_count
-    int32_t chunk_capacity
     int32_t used                # items ever taken
     int32_t live                # items in use
     int32_t free                # head of the list of items given back

@@ -17,12 +17,6 @@ from flexauth.commands import (
     ReleaseDevice,
 )
 
-cdef extern from *:
-    """
-    #define prefetch(address) __builtin_prefetch(address)
-    """
-    void prefetch(const void *address) noexcept nogil
-
 cdef extern from "Python.h":
     ctypedef struct PyTypeObject:
         pass

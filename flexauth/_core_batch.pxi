@@ -6,7 +6,7 @@ cdef enum RecordKind:
     CHECKIN_RECORD = 3
 
 cdef enum:
-    AHEAD = 8                   # records whose places in memory are fetched before their turn
+    AHEAD = 6                   # records between two steps of fetching
 
 
 cdef inline void read_signin(const int64_t *record, Option *option, Signin *signin) noexcept nogil:
@@ -32,8 +32,10 @@ cdef inline void read_signin(const int64_t *record, Option *option, Signin *sign
     signin.option_count = option.entitlement != NO_ENTITLEMENT
 
 
+# Memory is far away: what a record will need is fetched in steps, each a few records before the next.
+
 cdef inline void fetch_slots(Live *s, const int64_t *record) noexcept nogil:
-    """Begin to fetch the index slots that a record will need."""
+    """The index slots of a record."""
     cdef int32_t product
     index_prefetch(&s.by_session, session_hash(<uint64_t>record[2], <uint64_t>record[3]))
     if record[0] == CHECKOUT_RECORD:
@@ -43,19 +45,52 @@ cdef inline void fetch_slots(Live *s, const int64_t *record) noexcept nogil:
         ids_prefetch(&s.device_ids, <uint64_t>record[6], <uint64_t>record[7])
 
 
-cdef inline void fetch_items(Live *s, const int64_t *record) noexcept nogil:
-    """Begin to fetch what the slots point to."""
+cdef inline int32_t likely_item(Live *s, const int64_t *record) noexcept nogil:
+    """The entry of a checkout, else the session; by its tag alone, so that its own memory is not waited for."""
     cdef Probe probe
-    cdef int32_t product, i
-    if record[0] == CHECKOUT_RECORD:
-        product = product_find(s, record[5])
-        i = NONE if product == NONE else index_first(&s.by_entry, mix_two(record[4], product), &probe)
-        if i != NONE:
-            prefetch(entry_at(s, i))
-    else:
-        i = index_first(&s.by_session, session_hash(<uint64_t>record[2], <uint64_t>record[3]), &probe)
-        if i != NONE:
-            prefetch(session_at(s, i))
+    cdef int32_t product
+    if record[0] != CHECKOUT_RECORD:
+        return index_first(&s.by_session, session_hash(<uint64_t>record[2], <uint64_t>record[3]), &probe)
+    product = product_find(s, record[5])
+    return NONE if product == NONE else index_first(&s.by_entry, mix_two(record[4], product), &probe)
+
+
+cdef inline void fetch_item(Live *s, const int64_t *record) noexcept nogil:
+    """What the slot points to."""
+    cdef int32_t i = likely_item(s, record)
+    if i != NONE and record[0] == CHECKOUT_RECORD:
+        prefetch(entry_at(s, i))
+    elif i != NONE:
+        prefetch(session_at(s, i))
+        prefetch(&session_at(s, i).deadline)
+
+
+cdef inline void fetch_line(Live *s, const int64_t *record) noexcept nogil:
+    """Line, device and running session of an entry, the line of a session."""
+    cdef int32_t i = likely_item(s, record)
+    if i == NONE:
+        return
+    if record[0] != CHECKOUT_RECORD:
+        if session_at(s, i).line != NONE:
+            prefetch(line_at(s, session_at(s, i).line))
+        return
+    if entry_at(s, i).lines != NONE:
+        prefetch(line_at(s, entry_at(s, i).lines))
+    if entry_at(s, i).devices != NONE:
+        prefetch(device_at(s, entry_at(s, i).devices))
+    if entry_at(s, i).running != NONE:
+        prefetch(session_at(s, entry_at(s, i).running))
+
+
+cdef inline void fetch_use(Live *s, const int64_t *record) noexcept nogil:
+    """The use of the line."""
+    cdef int32_t i = likely_item(s, record)
+    cdef int32_t line = NONE
+    if i != NONE:
+        line = entry_at(s, i).lines if record[0] == CHECKOUT_RECORD else session_at(s, i).line
+    if line != NONE and line_at(s, line).use != NONE:
+        prefetch(use_at(s, line_at(s, line).use))
+        prefetch(&use_at(s, line_at(s, line).use).session_high)
 
 
 cdef Verdict decide_record(Live *s, const int64_t *record, Answer *answer) noexcept nogil:
@@ -93,14 +128,19 @@ cdef int64_t wrong_record(const int64_t *records, int64_t count) noexcept nogil:
 
 cdef int64_t decide_records(Live *s, const int64_t *records, int64_t count, int64_t *out) noexcept nogil:
     """How many were decided: all, unless memory ran out."""
+    cdef const int64_t *record = records
     cdef int64_t i
-    for i in range(min(count, AHEAD)):
-        fetch_slots(s, records + i * RECORD_WIDTH)
-    for i in range(count):
-        if i + AHEAD < count:
-            fetch_slots(s, records + (i + AHEAD) * RECORD_WIDTH)
-        if i + AHEAD // 2 < count:
-            fetch_items(s, records + (i + AHEAD // 2) * RECORD_WIDTH)
-        if decide_record(s, records + i * RECORD_WIDTH, <Answer *>(out + i * ANSWER_WIDTH)) != DECIDED:
-            return i
+    for i in range(count + 4 * AHEAD):
+        if i < count:
+            fetch_slots(s, records + i * RECORD_WIDTH)
+        if AHEAD <= i < count + AHEAD:
+            fetch_item(s, records + (i - AHEAD) * RECORD_WIDTH)
+        if 2 * AHEAD <= i < count + 2 * AHEAD:
+            fetch_line(s, records + (i - 2 * AHEAD) * RECORD_WIDTH)
+        if 3 * AHEAD <= i < count + 3 * AHEAD:
+            fetch_use(s, records + (i - 3 * AHEAD) * RECORD_WIDTH)
+        if i >= 4 * AHEAD:
+            if decide_record(s, record, <Answer *>(out + (i - 4 * AHEAD) * ANSWER_WIDTH)) != DECIDED:
+                return i - 4 * AHEAD
+            record += RECORD_WIDTH
     return count

@@ -9,7 +9,7 @@ cdef inline int32_t entry_find(const Live *s, int64_t user, int32_t product) noe
 
 
 cdef inline Device *device_at(const Live *s, int32_t i) noexcept nogil:
-    return &(<Device **>s.devices.chunks)[i >> CHUNK_BITS][i & CHUNK_MASK]
+    return <Device *>pool_place(s.devices.chunks, i, sizeof(Device))
 
 
 cdef int32_t entry_make(Live *s, int64_t user, int32_t product) noexcept nogil:

@@ -50,7 +50,7 @@ cdef inline void ids_prefetch(const Ids *ids, uint64_t high, uint64_t low) noexc
 
 
 cdef bint ids_reserve(Ids *ids, uint64_t high, uint64_t low) noexcept nogil:
-    """Room for this digest. A part grows by an eighth and is at most 7/8 full: 24 bytes of slot, 31 in all."""
+    """Room for this digest. A part grows by a sixth and is at most 7/8 full: 24 bytes of slot, 32 in all."""
     cdef uint64_t hash = ids_hash(high, low)
     cdef IdPart *part = &ids.parts[hash >> (64 - PART_BITS)]
     cdef uint32_t capacity, i
@@ -58,7 +58,7 @@ cdef bint ids_reserve(Ids *ids, uint64_t high, uint64_t low) noexcept nogil:
     cdef IdSlot *old
     if <uint64_t>(part.used + 1) * 8 <= <uint64_t>part.capacity * 7:
         return True
-    capacity = part.capacity + part.capacity // 8 + 4
+    capacity = part.capacity + part.capacity // 6 + 4
     grown.used = part.used
     grown.capacity = capacity
     grown.slots = <IdSlot *>calloc(capacity, sizeof(IdSlot))

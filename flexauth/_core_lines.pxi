@@ -2,23 +2,23 @@
 # has reserved memory (`_core_reserve.pxi`).
 
 cdef inline Entry *entry_at(const Live *s, int32_t i) noexcept nogil:
-    return &(<Entry **>s.entries.chunks)[i >> CHUNK_BITS][i & CHUNK_MASK]
+    return <Entry *>pool_place(s.entries.chunks, i, sizeof(Entry))
 
 
 cdef inline Line *line_at(const Live *s, int32_t i) noexcept nogil:
-    return &(<Line **>s.lines.chunks)[i >> CHUNK_BITS][i & CHUNK_MASK]
+    return <Line *>pool_place(s.lines.chunks, i, sizeof(Line))
 
 
 cdef inline Use *use_at(const Live *s, int32_t i) noexcept nogil:
-    return &(<Use **>s.uses.chunks)[i >> CHUNK_BITS][i & CHUNK_MASK]
+    return <Use *>pool_place(s.uses.chunks, i, sizeof(Use))
 
 
 cdef inline Slice *slice_at(const Live *s, int32_t i) noexcept nogil:
-    return &(<Slice **>s.slices.chunks)[i >> CHUNK_BITS][i & CHUNK_MASK]
+    return <Slice *>pool_place(s.slices.chunks, i, sizeof(Slice))
 
 
 cdef inline FreeUse *free_use_at(const Live *s, int32_t i) noexcept nogil:
-    return &(<FreeUse **>s.free_uses.chunks)[i >> CHUNK_BITS][i & CHUNK_MASK]
+    return <FreeUse *>pool_place(s.free_uses.chunks, i, sizeof(FreeUse))
 
 
 cdef inline int32_t line_find(const Live *s, int32_t entry, int32_t team) noexcept nogil:

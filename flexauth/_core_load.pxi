@@ -299,5 +299,5 @@ cdef void end_loading(Live *s) noexcept nogil:
     for i in range(s.loaded_lines.count):
         forget_use(s, line_at(s, (<int32_t *>s.loaded_lines.data)[i]))
     array_clear(&s.loaded_lines)
-    if s.uses.live < s.uses.chunk_count * (CHUNK // 4):
+    if s.uses.live < s.uses.used // 4 and s.uses.used > CHUNK:
         compact_uses(s)

@@ -3,16 +3,51 @@
 # Whatever can run out of memory is a `*_reserve` and answers False; what follows a successful reserve cannot fail.
 # Nothing is ever moved as a whole: pools grow by chunks (pointers to items stay good), indexes by a part at a time.
 
+cdef extern from *:
+    """
+    #define prefetch(address) __builtin_prefetch(address)
+    #define last_bit(x) (31 - __builtin_clz(x))
+    """
+    void prefetch(const void *address) noexcept nogil
+    int last_bit(uint32_t x) noexcept nogil
+
+cdef extern from "<sys/mman.h>" nogil:
+    int MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ, PROT_WRITE
+    void *MAP_FAILED
+    void *mmap(void *memory, size_t size, int protection, int flags, int file, long offset)
+    int munmap(void *memory, size_t size)
+
 cdef enum:
     NONE = -1                   # no item
     CHUNK_BITS = 12
-    CHUNK = 1 << CHUNK_BITS
-    CHUNK_MASK = CHUNK - 1
+    CHUNK = 1 << CHUNK_BITS     # items of the first chunk; each later one is as big as all before it
     PART_BITS = 10              # an index has 1024 parts, so that growing one is a short step at any size
     PARTS = 1 << PART_BITS
+    PAGES = 1 << 20             # bytes from which on a chunk is mapped by itself
+
+
+# ---------------------------------------------------------------- pages
+
+cdef char *new_pages(size_t size) noexcept nogil:
+    """Zeroed memory that takes room only where it is touched; NULL when there is none."""
+    cdef void *memory
+    if size < PAGES:
+        return <char *>calloc(1, size)
+    memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    return NULL if memory == MAP_FAILED else <char *>memory
+
+
+cdef void free_pages(char *memory, size_t size) noexcept nogil:
+    if size < PAGES:
+        free(memory)
+    else:
+        munmap(memory, size)
 
 
 # ---------------------------------------------------------------- pools
+
+# Item i of a pool is item i + CHUNK of a row of chunks that hold 1, 1, 2, 4, ... times CHUNK items: its place follows
+# from the highest bit. `chunks[k]` points CHUNK << k items before the chunk's first.
 
 cdef void pool_init(Pool *pool, size_t item) noexcept nogil:
     memset(pool, 0, sizeof(Pool))
@@ -20,41 +55,46 @@ cdef void pool_init(Pool *pool, size_t item) noexcept nogil:
     pool.free = NONE
 
 
+cdef inline size_t chunk_bytes(const Pool *pool, int chunk) noexcept nogil:
+    return (<size_t>CHUNK << chunk) * pool.item
+
+
 cdef void pool_clear(Pool *pool) noexcept nogil:
-    cdef int32_t i
+    cdef int i
     for i in range(pool.chunk_count):
-        free(pool.chunks[i])
-    free(pool.chunks)
+        free_pages(pool.chunks[i] + chunk_bytes(pool, i), chunk_bytes(pool, i))
     pool_init(pool, pool.item)
 
 
+cdef inline char *pool_place(const Chunk *chunks, int32_t i, size_t item) noexcept nogil:
+    cdef uint32_t place = <uint32_t>i + CHUNK
+    return chunks[last_bit(place) - CHUNK_BITS] + <size_t>place * item
+
+
 cdef inline char *pool_item(const Pool *pool, int32_t i) noexcept nogil:
-    return pool.chunks[i >> CHUNK_BITS] + <size_t>(i & CHUNK_MASK) * pool.item
+    return pool_place(pool.chunks, i, pool.item)
+
+
+cdef inline int64_t pool_capacity(const Pool *pool) noexcept nogil:
+    return (<int64_t>CHUNK << pool.chunk_count) - CHUNK
 
 
 cdef bint pool_grow(Pool *pool, int64_t items) noexcept nogil:
     """Room for `items` more than are in use; the items are zero."""
-    cdef char **chunks
     cdef char *chunk
-    while <int64_t>pool.chunk_count * CHUNK - pool.live < items:
-        if pool.chunk_count == INT32_MAX >> CHUNK_BITS:
+    while pool_capacity(pool) - pool.live < items:
+        if pool.chunk_count == POOL_CHUNKS:
             return False
-        if pool.chunk_count == pool.chunk_capacity:
-            chunks = <char **>realloc(pool.chunks, (pool.chunk_capacity * 2 + 8) * sizeof(char *))
-            if chunks == NULL:
-                return False
-            pool.chunks = chunks
-            pool.chunk_capacity = pool.chunk_capacity * 2 + 8
-        chunk = <char *>calloc(CHUNK, pool.item)
+        chunk = new_pages(chunk_bytes(pool, pool.chunk_count))
         if chunk == NULL:
             return False
-        pool.chunks[pool.chunk_count] = chunk
+        pool.chunks[pool.chunk_count] = chunk - chunk_bytes(pool, pool.chunk_count)
         pool.chunk_count += 1
     return True
 
 
 cdef inline bint pool_reserve(Pool *pool, int64_t items) noexcept nogil:
-    return <int64_t>pool.chunk_count * CHUNK - pool.live >= items or pool_grow(pool, items)
+    return pool_capacity(pool) - pool.live >= items or pool_grow(pool, items)
 
 
 cdef inline int32_t pool_take(Pool *pool) noexcept nogil:
@@ -82,7 +122,8 @@ cdef inline void pool_give(Pool *pool, int32_t i) noexcept nogil:
 
 
 cdef int64_t pool_bytes(const Pool *pool) noexcept nogil:
-    return <int64_t>pool.chunk_count * CHUNK * pool.item + <int64_t>pool.chunk_capacity * sizeof(char *)
+    """What was ever touched: the rest of a chunk takes no room."""
+    return <int64_t>pool.used * pool.item
 
 
 # ---------------------------------------------------------------- hashes

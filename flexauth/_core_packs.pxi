@@ -1,15 +1,15 @@
 # Teams and packs (SPEC 2): one balance of live packs, consumed in the order of P3; the ledger and the use log.
 
 cdef inline Team *team_at(const Live *s, int32_t i) noexcept nogil:
-    return &(<Team **>s.teams.chunks)[i >> CHUNK_BITS][i & CHUNK_MASK]
+    return <Team *>pool_place(s.teams.chunks, i, sizeof(Team))
 
 
 cdef inline Pack *pack_at(const Live *s, int32_t i) noexcept nogil:
-    return &(<Pack **>s.packs.chunks)[i >> CHUNK_BITS][i & CHUNK_MASK]
+    return <Pack *>pool_place(s.packs.chunks, i, sizeof(Pack))
 
 
 cdef inline Product *product_at(const Live *s, int32_t i) noexcept nogil:
-    return &(<Product **>s.products.chunks)[i >> CHUNK_BITS][i & CHUNK_MASK]
+    return <Product *>pool_place(s.products.chunks, i, sizeof(Product))
 
 
 cdef inline int32_t team_find(Live *s, int64_t team) noexcept nogil:

@@ -1,7 +1,7 @@
 # What a session does to its line (SPEC 3 and 4): contact, state, end, deadline, and the facts of an answer.
 
 cdef inline Session *session_at(const Live *s, int32_t i) noexcept nogil:
-    return &(<Session **>s.sessions.chunks)[i >> CHUNK_BITS][i & CHUNK_MASK]
+    return <Session *>pool_place(s.sessions.chunks, i, sizeof(Session))
 
 
 cdef inline uint64_t session_hash(uint64_t high, uint64_t low) noexcept nogil:
