@@ -22,11 +22,11 @@ LEDGER_COLUMNS = (
     Column("kind", "kind"),
     Column("tokens", "tokens"),
     Column("pack", "pack"),
-    Column("user", lambda row: row["user_id"] or None),
-    Column("product", lambda row: row["product_id"] or None),
-    Column("window from", "window_start"),
-    Column("to", "window_end"),
-    Column("corrects", lambda row: row["corrects"] or None),
+    Column("user", lambda row: row["user_id"] or None, at_need=True),
+    Column("product", lambda row: row["product_id"] or None, at_need=True),
+    Column("window from", "window_start", at_need=True),
+    Column("to", "window_end", at_need=True),
+    Column("corrects", lambda row: row["corrects"] or None, at_need=True),
     Column("hash", lambda row: row["hash"][:12]),
 )
 

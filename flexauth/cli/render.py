@@ -37,6 +37,7 @@ TIMES = frozenset(
         "lease_until",
         "now",
         "opened_at",
+        "operated_at",
         "paid_until",
         "pending_since",
         "purchased_at",
@@ -59,10 +60,14 @@ _FRACTION = re.compile(r"(?<=T\d\d:\d\d:\d\d)\.\d+Z\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its heading and how to read it from a row, by key or by function."""
+    """A column of a table: its heading and how to read it from a row, by key or by function.
+
+    One that is `at_need` is left out on a terminal where no row has anything in it.
+    """
 
     heading: str
     value: str | Callable[[Row], Any]
+    at_need: bool = False
 
     def of(self, row: Row) -> Any:
         return row[self.value] if isinstance(self.value, str) else self.value(row)
@@ -134,12 +139,15 @@ def table(columns: Sequence[Column], rows: Sequence[Row], *, empty: str) -> None
         out.print(Text(empty, style="dim"))
         return
     on_terminal = out.is_terminal
-    grid = Table(box=box.SIMPLE_HEAD if on_terminal else None, header_style="bold", pad_edge=on_terminal)
-    values = [[column.of(row) for column in columns] for row in rows]
-    for index, column in enumerate(columns):
-        numbers = all(isinstance(line[index], int) or line[index] is None for line in values)
+    read = [(column, [column.of(row) for row in rows]) for column in columns]
+    shown = [(column, values) for column, values in read if not (on_terminal and column.at_need and not any(values))]
+    grid = Table(
+        box=box.SIMPLE_HEAD if on_terminal else None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    for column, values in shown:
+        numbers = any(isinstance(value, int) for value in values) and not any(isinstance(v, str) for v in values)
         grid.add_column(column.heading, justify="right" if numbers else "left", overflow="fold")
-    for line in values:
+    for line in zip(*(values for _, values in shown), strict=True):
         grid.add_row(*(Text(cell(value)) for value in line))
     out.print(grid)
 

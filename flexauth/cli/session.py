@@ -13,7 +13,7 @@ from flexauth.cli import inputs
 from flexauth.cli.connection import Connection, Refused, connect, pages
 from flexauth.cli.exits import ExitStatus
 from flexauth.cli.options import DEFAULT_LIMIT, AsJson, Limit, PageToken, TeamOption, listing, team_of
-from flexauth.cli.render import Column, cell, facts, plain, show_json, warn
+from flexauth.cli.render import Column, facts, plain, show_json, warn
 from flexauth.commands import Origin
 from flexauth.v1 import administration_pb2, types_pb2
 from flexauth.v1 import license_authority_pb2 as wire
@@ -32,8 +32,8 @@ COLUMNS = (
     Column("device", "device"),
     Column("by", "entitlement"),
     Column("opened", "opened_at"),
-    Column("paid until", "paid_until"),
-    Column("ended", "ended_at"),
+    Column("paid until", "paid_until", at_need=True),
+    Column("ended", "ended_at", at_need=True),
 )
 
 Session = Annotated[str, typer.Argument(help="The session's id, as `session list` shows it.")]
@@ -264,7 +264,8 @@ def _answer(answer: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         show_json(answer | ({"facts": inner} if inner is not None else {}) | {"denial": denial})
     else:
-        facts([(name, value) for name, value in (*answer.items(), *(inner or {}).items()) if cell(value) != "-"])
+        known = denial or (answer | (inner or {}))
+        facts([(name, value) for name, value in known.items() if value and name not in {"reason", "message"}])
         if denial:
             warn(f"{denial['reason']}: {denial['message']}", label="denied")
     if not answer["granted"]:
