@@ -48,8 +48,8 @@ proto: setup ## generate the wire types from proto/
 docs: setup ## generate docs/api.md and docs/cli.md
 	$(BIN)/python docs/generate.py
 
-bench: setup ## measure the core, the store and the service
-	$(RUN) benchmarks.run
+bench: setup ## measure the core, the store and the service (PART=core measures one part)
+	$(RUN) benchmarks.run $(PART)
 
 mutants: setup ## 25 seeded bugs; each must turn a named test red
 	$(RUN) tests.faults.mutants

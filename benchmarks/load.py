@@ -31,7 +31,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a load. Latencies are milliseconds; `rate` leaves out the first and the last tenth of the answers."""
+    """What came of a load. Latencies in milliseconds; `rate` leaves out the first and the last tenth of the answers."""
 
     answered: int
     granted: int
@@ -45,7 +45,16 @@ def build() -> Path:
     """The generator, compiled where its source is newer."""
     if not _PROGRAM.exists() or _PROGRAM.stat().st_mtime < _SOURCE.stat().st_mtime:
         _PROGRAM.parent.mkdir(parents=True, exist_ok=True)
-        command = [os.environ.get("CC", "cc"), "-std=gnu17", "-O2", "-Wall", "-Wextra", "-o", str(_PROGRAM), str(_SOURCE)]
+        command = [
+            os.environ.get("CC", "cc"),
+            "-std=gnu17",
+            "-O2",
+            "-Wall",
+            "-Wextra",
+            "-o",
+            str(_PROGRAM),
+            str(_SOURCE),
+        ]
         subprocess.run(command, check=True)
     return _PROGRAM
 
@@ -61,7 +70,7 @@ def generate(port: int, path: str, key: str, messages: Iterable[bytes], load: Lo
             str(build()), str(port), path, f"Bearer {key}" if key else "", str(requests), str(results),
             str(load.connections), str(load.streams), str(load.rate),
         ]  # fmt: skip
-        subprocess.run(command, check=True, preexec_fn=lambda: os.sched_setaffinity(0, {core}))  # noqa: PLW1509
+        subprocess.run(command, check=True, preexec_fn=lambda: os.sched_setaffinity(0, {core}))
         return _outcome(array("I", results.read_bytes()))
 
 

@@ -1,4 +1,4 @@
-"""What a benchmark hands to the report: figures of several rounds, with where and when they were made. Measures nothing."""
+"""What a benchmark hands to the report: figures of several rounds, where and when they were made. Measures nothing."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Part:
         self.made = {
             "commit": _said("git", "rev-parse", "--short=10", "HEAD"),
             "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-            "load average": "%.1f, %.1f, %.1f" % os.getloadavg(),
+            "load average": ", ".join(f"{load:.1f}" for load in os.getloadavg()),
             "machine": _machine(),
         }
         RESULTS.mkdir(parents=True, exist_ok=True)
@@ -114,9 +114,12 @@ def _said(*command: str) -> str:
 
 
 def _machine() -> str:
-    cpu = next((line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "?")
+    cpu = next(
+        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "?"
+    )
     kilobytes = next(int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal"))
-    return f"{os.cpu_count()} cores, {cpu}, {kilobytes >> 20} GiB, Linux {platform.release()}, Python {platform.python_version()}"
+    system = f"Linux {platform.release()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores, {cpu}, {kilobytes >> 20} GiB, {system}"
 
 
 def _lines(path: str) -> list[str]:

@@ -8,7 +8,6 @@ commits took and what the store holds. ENGINE is grpcio or native, HANDLER is au
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -29,6 +28,7 @@ from flexauth.clock import SystemClock
 from flexauth.leases import Signer
 from flexauth.rpc.grpcio_engine import LIMITS
 from flexauth.rpc.server import Server
+from flexauth.serving import collect_seldom
 from flexauth.store.port import Batch
 from flexauth.store.sqlite import SqliteStore, open_reader
 from flexauth.v1 import license_authority_pb2 as pb
@@ -70,17 +70,21 @@ class AuthorityServer:
         self._server.stop(5)
         self._store.close()
         reader = open_reader(self._path)
-        placed, slices, sessions, granted = next(iter(reader.execute(benchmark_statement("holds"), {"since": self._since})))
+        placed, slices, sessions, granted = next(
+            iter(reader.execute(benchmark_statement("holds"), {"since": self._since}))
+        )
         reader.close()
         return {
-            "commits": self._store.commits, "placed": placed, "slices": slices, "sessions": sessions, "granted": granted,
+            "commits": self._store.commits, "placed": placed, "slices": slices, "sessions": sessions,
+            "granted": granted,
         }  # fmt: skip
 
 
 def answers() -> dict[str, tuple[Callable[[bytes], Any], Any]]:
     """What an empty handler does with a call: read the message, write an answer of the usual size."""
     facts = types_pb2.SessionFacts(
-        session="0190f5fe-7c00-7a00-8000-000000000001", state=1, entitlement=6, team="team0001",
+        session="0190f5fe-7c00-7a00-8000-000000000001", state=types_pb2.SESSION_STATE_ACTIVE,
+        entitlement=types_pb2.ENTITLEMENT_TOKENS, team="team0001",
         user="user00000001@example.com", product="P001", device="WS-00000001", heartbeat_by=1_772_438_700_000_000,
         lease_until=1_772_524_800_000_000, paid_until=1_772_524_800_000_000, pending_since=1_772_438_400_000_000,
         server_time=1_772_438_400_000_000, renewal_notice_at=1_772_523_900_000_000,
@@ -100,10 +104,11 @@ class EmptyGrpcio:
     key = ""
 
     def __init__(self) -> None:
+        handler: Callable[..., Any] = grpc.unary_unary_rpc_method_handler
         self._server = grpc.server(
             ThreadPoolExecutor(limits.WORKER_THREADS), options=LIMITS, maximum_concurrent_rpcs=limits.QUEUE_COMMANDS
         )
-        handlers = {name: grpc.unary_unary_rpc_method_handler(_empty(*made)) for name, made in answers().items()}
+        handlers = {name: handler(_empty(*made)) for name, made in answers().items()}
         self._server.add_registered_method_handlers(SERVICE, handlers)
         self.port = self._server.add_insecure_port("127.0.0.1:0")
         self._server.start()
@@ -160,7 +165,7 @@ def main() -> None:
         server = AuthorityServer(engine, Path(sys.argv[4]))
     else:
         server = EmptyNative() if engine == "native" else EmptyGrpcio()
-    gc.collect()
+    collect_seldom()
     print(json.dumps({"port": server.port, "key": server.key}), flush=True)
     sys.stdin.read()
     print(json.dumps(server.stop()), flush=True)

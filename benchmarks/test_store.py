@@ -1,6 +1,6 @@
 """In-process figures of the store: holds and captures a second by batch size, through core, seal, rows and commit.
 
-A file on disk, `synchronous = FULL`; every constraint, trigger, ledger row with its hash and use log row is on. The peer
+A file on disk, `synchronous = FULL`; every constraint, trigger, sealed ledger row and use log row is on. The peer
 inserts as many rows by apsw, in transactions of the same size under the same pragmas, into a table without any check.
 `make bench` runs them by pytest-benchmark and reads its JSON; what is asserted is what was stored, never the time.
 """
@@ -18,10 +18,10 @@ import pytest
 
 from benchmarks.measure import benchmark_statement
 from benchmarks.world import (
+    ANSWER_WIDTH,
     RATE,
     RECORD_WIDTH,
     TOKENS,
-    ANSWER_WIDTH,
     Embedded,
     answers_for,
     as_rows,
@@ -62,21 +62,22 @@ class TimedStore(SqliteStore):
         self.rows_seconds = perf_counter() - began
 
 
-def company(path: Path, holds: int) -> tuple[Embedded, list[tuple[int, int, int]]]:
+def company(path: Path, holds: int) -> tuple[Embedded, TimedStore, list[tuple[int, int, int]]]:
     """A store with a company on disk, and as many new lines of it as there are holds to place."""
     users = [(1 + user % TEAMS, user) for user in range(1, holds // PRODUCTS + 2)]
-    embedded = Embedded(TimedStore(path / "flexauth.db"), AT)
+    store = TimedStore(path / "flexauth.db")
+    embedded = Embedded(store, AT)
     fund(embedded.engine, range(1, TEAMS + 1), PRODUCTS, AT)
     embedded.commit(company_writes(TEAMS, users, PRODUCTS, AT))
     every = ((team, user, product) for product in range(1, PRODUCTS + 1) for team, user in users)
-    return embedded, list(islice(every, holds))
+    return embedded, store, list(islice(every, holds))
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_holds_and_captures(benchmark, tmp_path, size):
     """Each batch places `size` holds and captures those of the batch before, 301 s later."""
     batches = batches_of(size)
-    embedded, lines = company(tmp_path, size * (batches + 2))
+    embedded, store, lines = company(tmp_path, size * (batches + 2))
     first = iter(range(0, len(lines), size))
     spans: dict[str, list[float]] = {"decide": [], "seal": [], "rows": [], "commit": [], "processor": []}
     rows = []
@@ -95,15 +96,15 @@ def test_holds_and_captures(benchmark, tmp_path, size):
         decided = perf_counter()
         sealed, heads = embedded.seal(effects)
         done = perf_counter()
-        embedded.store.commit(Batch(embedded.number, embedded.at, 0, effects, sealed, heads, (), {}))
+        store.commit(Batch(embedded.number, embedded.at, 0, effects, sealed, heads, (), {}))
         stored = perf_counter()
         for name, seconds in zip(
             spans,
             (
                 decided - began,
                 done - decided,
-                embedded.store.rows_seconds,
-                stored - done - embedded.store.rows_seconds,
+                store.rows_seconds,
+                stored - done - store.rows_seconds,
                 thread_time() - worked,
             ),
             strict=True,
@@ -114,8 +115,8 @@ def test_holds_and_captures(benchmark, tmp_path, size):
 
     run(*prepare()[0])  # the first captures nothing
     benchmark.pedantic(run, setup=prepare, rounds=batches)
-    assert list(wrongs(embedded.store._connection)) == []
-    embedded.store.close()
+    assert list(wrongs(store._connection)) == []
+    store.close()
     benchmark.extra_info.update(
         size=size, rows_each=rows[-1] / size, spans={name: taken[1:] for name, taken in spans.items()}
     )
@@ -149,9 +150,10 @@ def test_plain_inserts(benchmark, tmp_path, size):
 def test_through_the_sequencer(benchmark, tmp_path, size):
     """The same by the two threads of the sequencer: one decides the next batch while the other commits."""
     batches = batches_of(size)
-    embedded, lines = company(tmp_path, size * batches)
+    _, store, lines = company(tmp_path, size * batches)
     clock = VirtualClock(AT + SECOND)
-    sequencer = Sequencer(lambda: Core(jitter=False), embedded.store, clock)
+    core = Core(jitter=False)
+    sequencer = Sequencer(lambda: core, store, clock)
     made = [checkouts(lines[i : i + size], i, AT) for i in range(0, len(lines), size)]
     room = Semaphore(2)
 
@@ -160,7 +162,7 @@ def test_through_the_sequencer(benchmark, tmp_path, size):
 
         def decide(turn: Turn) -> int:
             records[1::RECORD_WIDTH] = array("q", [turn.now]) * size
-            turn.engine.decide_batch(as_rows(records, RECORD_WIDTH), as_rows(answers, ANSWER_WIDTH))
+            core.decide_batch(as_rows(records, RECORD_WIDTH), as_rows(answers, ANSWER_WIDTH))
             return min(answers[TOKENS::ANSWER_WIDTH])
 
         return Work(decide)
@@ -178,5 +180,5 @@ def test_through_the_sequencer(benchmark, tmp_path, size):
 
     assert benchmark.pedantic(run, rounds=1) == {RATE}
     sequencer.close()
-    embedded.store.close()
+    store.close()
     benchmark.extra_info.update(size=size, holds=len(lines))

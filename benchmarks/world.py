@@ -30,13 +30,13 @@ from flexauth.commands import (
     PutProduct,
     PutRate,
 )
-from flexauth.names import content_digest, halves, name_digest
+from flexauth.names import halves, name_digest
 from flexauth.store.port import Batch, Store, Write
 
 __all__ = [
     "ANSWER_WIDTH", "DENIED", "HELD", "PAID", "RATE", "RECORD_WIDTH", "TOKENS", "Embedded", "Records", "answers_for",
-    "as_rows", "checkins", "checkouts", "company_writes", "device_digest", "device_name", "fund", "mix", "session_id", "session_text",
-    "user_name",
+    "as_rows", "checkins", "checkouts", "company_writes", "device_digest", "device_name", "fund", "mix", "session_id",
+    "session_text", "user_name",
 ]  # fmt: skip
 
 RATE = 7
