@@ -46,7 +46,7 @@ class Names:
 
 
 class Texts:
-    """Texts by id, at most `limits.RIGHTS_CACHED_USERS`, read from the store where they are missing. From any thread."""
+    """Texts by id, at most `limits.RIGHTS_CACHED_USERS`, from the store where they are missing. From any thread."""
 
     def __init__(self, read: Callable[[int], str]) -> None:
         self._read = read
