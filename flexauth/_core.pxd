@@ -30,6 +30,7 @@ cdef struct Probe:              # a walk over the items under one hash
     Part *part
     uint32_t tag
     uint32_t at
+    uint32_t far                # from the tag's home
 
 cdef struct Array:              # items side by side; moves when it grows
     char *data

@@ -131,6 +131,9 @@ cdef int64_t decide_records(Live *s, const int64_t *records, int64_t count, int6
     cdef const int64_t *record = records
     cdef int64_t i
     for i in range(count + 4 * AHEAD):
+        prefetch(records + (i + AHEAD) * RECORD_WIDTH)
+        prefetch(records + (i + AHEAD) * RECORD_WIDTH + 8)
+        prefetch(records + (i + AHEAD) * RECORD_WIDTH + 16)
         if i < count:
             fetch_slots(s, records + i * RECORD_WIDTH)
         if AHEAD <= i < count + AHEAD:

@@ -1,7 +1,18 @@
 # Names to ids: 128-bit digests of names to positive int64 ids, in at most 32 bytes an entry. Knows no names.
 
+# The digests are hashes already. As in the indexes, no slot is nearer to its home than one that wanted its place.
+
 cdef inline uint64_t ids_hash(uint64_t high, uint64_t low) noexcept nogil:
-    return mix_two(high, low)
+    return (high ^ low) * <uint64_t>0x9E3779B97F4A7C15
+
+
+cdef inline uint32_t ids_tag(uint64_t hash) noexcept nogil:
+    """32 bits below those that choose the part."""
+    return <uint32_t>(hash >> (32 - PART_BITS))
+
+
+cdef inline uint32_t ids_distance(const IdSlot *slot, uint32_t at, uint32_t capacity) noexcept nogil:
+    return distance(ids_tag(ids_hash(slot.high, slot.low)), at, capacity)
 
 
 cdef bint ids_init(Ids *ids) noexcept nogil:
@@ -21,53 +32,73 @@ cdef void ids_clear(Ids *ids) noexcept nogil:
 
 
 cdef inline IdSlot *ids_slot(const IdPart *part, uint64_t hash, uint64_t high, uint64_t low) noexcept nogil:
-    """The slot that holds this digest, else the empty one where it would be; the part has an empty slot."""
-    cdef uint32_t at = home(<uint32_t>hash, part.capacity)
+    """The slot that holds this digest, else NULL."""
+    cdef uint32_t capacity = part.capacity
+    cdef uint32_t at = home(ids_tag(hash), capacity)
+    cdef uint32_t far = 0
     cdef IdSlot *slot
-    while True:
+    while far < capacity:
         slot = &part.slots[at]
-        if slot.id == 0 or (slot.high == high and slot.low == low):
+        if slot.high == high and slot.low == low and slot.id != 0:
             return slot
+        if slot.id == 0 or ids_distance(slot, at, capacity) < far:
+            break
+        far += 1
         at += 1
-        if at == part.capacity:
+        if at == capacity:
             at = 0
+    return NULL
 
 
 cdef inline int64_t ids_find(const Ids *ids, uint64_t high, uint64_t low) noexcept nogil:
     """The id of a digest, 0 when there is none."""
     cdef uint64_t hash = ids_hash(high, low)
-    cdef IdPart *part = &ids.parts[hash >> (64 - PART_BITS)]
-    if part.capacity == 0:
-        return 0
-    return ids_slot(part, hash, high, low).id
+    cdef IdSlot *slot = ids_slot(&ids.parts[hash >> (64 - PART_BITS)], hash, high, low)
+    return 0 if slot == NULL else slot.id
+
+
+cdef void ids_place(IdPart *part, IdSlot slot) noexcept nogil:
+    """A slot that is not there yet; there is room."""
+    cdef uint32_t at = home(ids_tag(ids_hash(slot.high, slot.low)), part.capacity)
+    cdef uint32_t far = 0
+    cdef uint32_t other
+    cdef IdSlot taken
+    while part.slots[at].id != 0:
+        other = ids_distance(&part.slots[at], at, part.capacity)
+        if other < far:
+            taken = part.slots[at]
+            part.slots[at] = slot
+            slot = taken
+            far = other
+        far += 1
+        at += 1
+        if at == part.capacity:
+            at = 0
+    part.slots[at] = slot
 
 
 cdef inline void ids_prefetch(const Ids *ids, uint64_t high, uint64_t low) noexcept nogil:
     cdef uint64_t hash = ids_hash(high, low)
     cdef IdPart *part = &ids.parts[hash >> (64 - PART_BITS)]
     if part.capacity != 0:
-        prefetch(&part.slots[home(<uint32_t>hash, part.capacity)])
+        prefetch(&part.slots[home(ids_tag(hash), part.capacity)])
 
 
 cdef bint ids_reserve(Ids *ids, uint64_t high, uint64_t low) noexcept nogil:
     """Room for this digest. A part grows by a sixth and is at most 7/8 full: 24 bytes of slot, 32 in all."""
-    cdef uint64_t hash = ids_hash(high, low)
-    cdef IdPart *part = &ids.parts[hash >> (64 - PART_BITS)]
-    cdef uint32_t capacity, i
+    cdef IdPart *part = &ids.parts[ids_hash(high, low) >> (64 - PART_BITS)]
+    cdef uint32_t i
     cdef IdPart grown
-    cdef IdSlot *old
     if <uint64_t>(part.used + 1) * 8 <= <uint64_t>part.capacity * 7:
         return True
-    capacity = part.capacity + part.capacity // 6 + 4
     grown.used = part.used
-    grown.capacity = capacity
-    grown.slots = <IdSlot *>calloc(capacity, sizeof(IdSlot))
+    grown.capacity = part.capacity + part.capacity // 6 + 4
+    grown.slots = <IdSlot *>calloc(grown.capacity, sizeof(IdSlot))
     if grown.slots == NULL:
         return False
     for i in range(part.capacity):
-        old = &part.slots[i]
-        if old.id != 0:
-            ids_slot(&grown, ids_hash(old.high, old.low), old.high, old.low)[0] = old[0]
+        if part.slots[i].id != 0:
+            ids_place(&grown, part.slots[i])
     free(part.slots)
     part[0] = grown
     return True
@@ -77,36 +108,33 @@ cdef inline void ids_put(Ids *ids, uint64_t high, uint64_t low, int64_t id) noex
     """Set the id of a digest; there must be room."""
     cdef uint64_t hash = ids_hash(high, low)
     cdef IdPart *part = &ids.parts[hash >> (64 - PART_BITS)]
-    cdef IdSlot *slot = ids_slot(part, hash, high, low)
-    if slot.id == 0:
-        part.used += 1
-        ids.used += 1
-        slot.high = high
-        slot.low = low
+    cdef IdSlot *found = ids_slot(part, hash, high, low)
+    cdef IdSlot slot
+    if found != NULL:
+        found.id = id
+        return
+    slot.high = high
+    slot.low = low
     slot.id = id
+    ids_place(part, slot)
+    part.used += 1
+    ids.used += 1
 
 
 cdef bint ids_remove(Ids *ids, uint64_t high, uint64_t low) noexcept nogil:
     cdef uint64_t hash = ids_hash(high, low)
     cdef IdPart *part = &ids.parts[hash >> (64 - PART_BITS)]
-    cdef IdSlot *slot
-    cdef uint32_t hole, at, start
-    if part.capacity == 0:
+    cdef IdSlot *slot = ids_slot(part, hash, high, low)
+    cdef uint32_t hole, at
+    if slot == NULL:
         return False
-    slot = ids_slot(part, hash, high, low)
-    if slot.id == 0:
-        return False
-    hole = at = <uint32_t>(slot - part.slots)
+    hole = <uint32_t>(slot - part.slots)
     while True:
-        at += 1
-        if at == part.capacity:
-            at = 0
-        if part.slots[at].id == 0:
+        at = hole + 1 if hole + 1 < part.capacity else 0
+        if part.slots[at].id == 0 or ids_distance(&part.slots[at], at, part.capacity) == 0:
             break
-        start = home(<uint32_t>ids_hash(part.slots[at].high, part.slots[at].low), part.capacity)
-        if (start <= hole or start > at) if hole < at else (start <= hole and start > at):
-            part.slots[hole] = part.slots[at]
-            hole = at
+        part.slots[hole] = part.slots[at]
+        hole = at
     memset(&part.slots[hole], 0, sizeof(IdSlot))
     part.used -= 1
     ids.used -= 1

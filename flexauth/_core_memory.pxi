@@ -144,7 +144,8 @@ cdef inline uint64_t mix_two(uint64_t a, uint64_t b) noexcept nogil:
 # ---------------------------------------------------------------- indexes
 
 # A slot is `tag << 32 | item + 1`, 0 when empty; the tag, 32 bits of the hash, gives the slot's home in its part, so
-# that neither growing nor removing reads the items. Open addressing, linear probing, at most 4/5 full.
+# that neither growing nor removing reads the items. Linear probing where no slot is nearer to its home than one that
+# wanted its place (Robin Hood): a search for what is not there ends as soon as one for what is. At most 4/5 full.
 
 cdef bint index_init(Index *index) noexcept nogil:
     index.used = 0
@@ -170,9 +171,25 @@ cdef inline uint32_t home(uint32_t tag, uint32_t capacity) noexcept nogil:
     return <uint32_t>((<uint64_t>tag * capacity) >> 32)
 
 
+cdef inline uint32_t distance(uint32_t tag, uint32_t at, uint32_t capacity) noexcept nogil:
+    """How far a place is from the home of a tag, round the end."""
+    cdef uint32_t start = home(tag, capacity)
+    return at - start if at >= start else at + capacity - start
+
+
 cdef inline void part_put(uint64_t *slots, uint32_t capacity, uint64_t slot) noexcept nogil:
     cdef uint32_t at = home(<uint32_t>(slot >> 32), capacity)
+    cdef uint32_t far = 0
+    cdef uint32_t other
+    cdef uint64_t taken
     while slots[at] != 0:
+        other = distance(<uint32_t>(slots[at] >> 32), at, capacity)
+        if other < far:
+            taken = slots[at]
+            slots[at] = slot
+            slot = taken
+            far = other
+        far += 1
         at += 1
         if at == capacity:
             at = 0
@@ -218,6 +235,7 @@ cdef inline int32_t index_first(const Index *index, uint64_t hash, Probe *probe)
     if part.capacity == 0:
         return NONE
     probe.at = home(probe.tag, part.capacity)
+    probe.far = 0
     return index_next(probe)
 
 
@@ -225,8 +243,9 @@ cdef inline int32_t index_next(Probe *probe) noexcept nogil:
     cdef uint64_t slot
     while True:
         slot = probe.part.slots[probe.at]
-        if slot == 0:
+        if slot == 0 or distance(<uint32_t>(slot >> 32), probe.at, probe.part.capacity) < probe.far:
             return NONE
+        probe.far += 1
         probe.at += 1
         if probe.at == probe.part.capacity:
             probe.at = 0
@@ -240,23 +259,17 @@ cdef void index_remove(Index *index, uint64_t hash, int32_t item) noexcept nogil
     cdef uint64_t slot = (hash << 32) | <uint32_t>(item + 1)
     cdef uint32_t capacity = part.capacity
     cdef uint32_t hole = home(<uint32_t>hash, capacity)
-    cdef uint32_t at, start
+    cdef uint32_t at
     while part.slots[hole] != slot:
         hole += 1
         if hole == capacity:
             hole = 0
-    at = hole
     while True:
-        at += 1
-        if at == capacity:
-            at = 0
-        if part.slots[at] == 0:
+        at = hole + 1 if hole + 1 < capacity else 0
+        if part.slots[at] == 0 or distance(<uint32_t>(part.slots[at] >> 32), at, capacity) == 0:
             break
-        start = home(<uint32_t>(part.slots[at] >> 32), capacity)
-        # It may move into the hole unless its home lies in the ring segment (hole, at].
-        if (start <= hole or start > at) if hole < at else (start <= hole and start > at):
-            part.slots[hole] = part.slots[at]
-            hole = at
+        part.slots[hole] = part.slots[at]
+        hole = at
     part.slots[hole] = 0
     part.used -= 1
     index.used -= 1
