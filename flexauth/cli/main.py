@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from importlib.metadata import version as version_of
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from flexauth.cli import books, config, operate, pack, product, session, storage, team, user
 from flexauth.cli.connection import Refused
@@ -21,12 +23,14 @@ from flexauth.cli.serve import serve
 from flexauth.cli.simulate import SimulateCommand, simulate
 from flexauth.faults import Fault, InstanceHeld, StorageFull, StoreFailed
 
-__all__ = ["app", "version"]
+__all__ = ["Commands", "app", "version"]
+
+_TRACEBACK: Final = "FLEXAUTH_TRACEBACK"
 
 _STATUSES = "\n".join(f"  {status.value:>3}  {meaning}" for status, meaning in MEANINGS.items())
 
 
-class _Commands(TyperGroup):
+class Commands(TyperGroup):
     """The one place where a command that failed becomes words: never a traceback."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -40,11 +44,17 @@ class _Commands(TyperGroup):
             raise typer.Exit(_status_of(fault)) from None
         except KeyboardInterrupt:
             raise typer.Exit(ExitStatus.INTERRUPTED) from None
-        except typer.Exit:
-            raise
+        except (typer.Exit, typer.Abort, TyperException, BrokenPipeError):
+            raise  # told by Typer itself
         except OSError as error:
             warn(f"{error.filename}: {error.strerror}" if error.filename else str(error))
             raise typer.Exit(ExitStatus.WRONG_INPUT) from None
+        except Exception as defect:
+            if _TRACEBACK in os.environ:
+                raise
+            what = f"{type(defect).__name__}: {defect}"
+            warn(f"flexauth has a defect ({what}); please report it. {_TRACEBACK}=1 shows where it is.")
+            raise typer.Exit(ExitStatus.FAILED) from None
 
 
 def _status_of(fault: Fault) -> ExitStatus:
@@ -54,7 +64,7 @@ def _status_of(fault: Fault) -> ExitStatus:
 
 
 app = typer.Typer(
-    cls=_Commands,
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},

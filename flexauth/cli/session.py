@@ -81,7 +81,7 @@ def list_sessions(
     page_token: PageToken = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the sessions of a team, or of a user; open ones first."""
+    """List the sessions of a team, or of a user, the latest sign-in first."""
     with connect(context) as connection:
         method, request = _sessions(connection, user, team)
         listing(

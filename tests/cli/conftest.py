@@ -39,6 +39,7 @@ def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Commands find nothing of this machine: no server, no key, no data folder but an empty one."""
     for name in ("SERVER", "KEY", "TEAM", "USER", "DEVICE", "CONFIG", "LISTEN", "ENGINE", "DATA"):
         monkeypatch.delenv(f"FLEXAUTH_{name}", raising=False)
+    monkeypatch.setenv("FLEXAUTH_TRACEBACK", "1")
     monkeypatch.chdir(tmp_path)
 
 

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import grpc
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from flexauth.cli.exits import MEANINGS, ExitStatus, status_of
+from flexauth.cli.main import Commands
 from flexauth.serving import Service
 from tests.cli.conftest import Run
 
@@ -100,6 +103,27 @@ def test_every_exit_status_has_a_meaning_and_the_help_tells_it(run: Run) -> None
 @pytest.mark.parametrize("code", [code for code in grpc.StatusCode if code is not grpc.StatusCode.OK])
 def test_no_refused_call_ends_with_the_status_of_a_yes_or_a_no(code: grpc.StatusCode) -> None:
     assert status_of(code.name) not in {ExitStatus.OK, ExitStatus.NO}
+
+
+def test_a_defect_is_told_in_a_sentence_with_a_status_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = typer.Typer(cls=Commands)
+
+    @broken.command()
+    def divide() -> None:
+        """Divide."""
+        raise ZeroDivisionError("by nothing")
+
+    @broken.command()
+    def other() -> None:
+        """Do nothing."""
+
+    monkeypatch.delenv("FLEXAUTH_TRACEBACK")
+    ran = CliRunner().invoke(broken, ["divide"])
+    assert ran.exit_code == ExitStatus.FAILED
+    assert "ZeroDivisionError: by nothing" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    monkeypatch.setenv("FLEXAUTH_TRACEBACK", "1")
+    assert isinstance(CliRunner().invoke(broken, ["divide"]).exception, ZeroDivisionError)
 
 
 def test_a_command_that_is_misspelt_is_refused_with_the_way_to_help(run: Run) -> None:
