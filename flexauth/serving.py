@@ -92,7 +92,7 @@ def open_service(settings: Settings, *, with_credentials: bool = False, clock: C
             kept = Credentials("", key)
         authority = bootstrap.open_authority(store, clock)
         opened.callback(authority.close)
-        signer = Signer.open(data / LEASE_KEYS, now=clock.wall)
+        signer = Signer.open(data / LEASE_KEYS, now=lambda: authority.latest)
         access = Access(load_keys(data / API_KEYS))
         server = Server(authority, signer, settings.listen, access=access, engine=settings.engine)
         server.start()
