@@ -49,7 +49,7 @@ pytestmark = [pytest.mark.timeout(1_800), pytest.mark.benchmark(timer=thread_tim
 def with_paid_lines(engine: E, count: int) -> E:
     """An engine of rich teams and a poor one, so many lines with a paid window (product 1), and known devices."""
     engine.start(AT, 0)
-    fund(engine, range(1, TEAMS + 1), 2, AT)
+    fund(engine, range(1, TEAMS + 1), 1 + ROUNDS, AT)
     fund(engine, [POOR], 0, AT, tokens=1)
     until = AT + DAY
     columns = (
@@ -70,9 +70,9 @@ def scattered(lines: int, first: int, count: int) -> list[int]:
 
 
 def mixed_lines(lines: int, count: int, turn: int) -> list[tuple[str, tuple[int, int, int]]]:
-    """The mix; the new lines of each turn are its own (product 2 of users who have paid for product 1)."""
+    """The mix; the new lines of each turn are of a product of its own."""
     size = count * 6 // 10
-    new = [(1 + user % TEAMS, user, 2) for user in scattered(lines, turn * size, size)]
+    new = [(1 + user % TEAMS, user, 2 + turn) for user in scattered(lines, turn * size, size)]
     paid = [(1 + user % TEAMS, user, 1) for user in scattered(lines, turn * count * 3 // 10, count * 3 // 10)]
     denied = [(POOR, lines + user, 1) for user in range(1, count + 1)]
     return mix(count, new, paid, denied, turn)
