@@ -50,4 +50,6 @@ def module_name(path: Path) -> str:
 def cython_imports(text: str) -> list[str]:
     """Modules that a .pyx, .pxd or .pxi imports, those of libc and cpython left out."""
     names = [first or second for first, second in CYTHON_IMPORT.findall(text)]
+    names = [name for name in names if name != "flexauth"]
+    names += [f"flexauth.{module}" for module in re.findall(r"^from flexauth (?:c?import) (\w+)$", text, re.MULTILINE)]
     return [name for name in names if name.partition(".")[0] not in {"libc", "cpython", "cython"}]
