@@ -29,7 +29,7 @@ from flexauth.v1 import license_authority_pb2 as licence
 from flexauth.v1 import reporting_pb2 as reporting
 from flexauth.v1 import types_pb2 as pb
 from tests.faults.report import programme
-from tests.faults.server import Process, Stubs
+from tests.faults.server import Process, Stubs, new_data
 
 SIZE = "24m"
 TEAM, RATE, GRACE_SECONDS = "acme", 7, 1
@@ -213,8 +213,7 @@ def fill_once(number: int, seed: int) -> tuple[Counter[str], list[str]]:
     """One disk that fills up and is freed; what was seen, and what was wrong."""
     with small_disk() as folder:
         full = Full(folder, random.Random(f"{seed}/{number}"))
-        keys: dict[str, str] = {}
-        server = Process(full.data, keys).wait()
+        server = Process(full.data, new_data(full.data)).wait()
         try:
             with server.stubs() as stubs:
                 full.furnish(stubs)

@@ -23,7 +23,7 @@ from flexauth.store.verify import wrongs
 from flexauth.v1 import reporting_pb2 as reporting
 from tests.faults.customers import PACK, TEAM, Customer, furnish
 from tests.faults.report import programme
-from tests.faults.server import Process, Stubs
+from tests.faults.server import Process, Stubs, new_data
 
 CUSTOMERS = 4
 LONGEST_SECONDS = 0.4
@@ -86,12 +86,12 @@ class Killing:
     def __init__(self, folder: Path, seed: int) -> None:
         self.lot = random.Random(seed)
         self.data = folder / "data"
-        self.keys: dict[str, str] = {}
+        self.key = new_data(self.data)
         self.customers = [Customer(n, random.Random(f"{seed}/{n}")) for n in range(CUSTOMERS)]
         self.export = Export()
         self.wrong: list[str] = []
         self.seen: Counter[str] = Counter()
-        server = Process(self.data, self.keys).wait()
+        server = Process(self.data, self.key).wait()
         with server.stubs() as stubs:
             furnish(stubs)
         server.stop()
@@ -99,11 +99,11 @@ class Killing:
     def cycle(self) -> None:
         """Start, check what was told before, work, kill, and look at what is on the disk."""
         if self.lot.random() < _AT_START:
-            starting = Process(self.data, self.keys)
+            starting = Process(self.data, self.key)
             starting.serves.wait(self.lot.uniform(0.3, 1.2))
             starting.kill()
             self.seen["killed at its start"] += 1
-        server = Process(self.data, self.keys).wait()
+        server = Process(self.data, self.key).wait()
         with _all_at_once(server, [customer.check for customer in self.customers]):
             pass
         self._balance(server)

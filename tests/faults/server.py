@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
+from flexauth.access import Role, add_key
+from flexauth.serving import API_KEYS
 from flexauth.v1 import administration_pb2_grpc, license_authority_pb2_grpc, reporting_pb2_grpc
 from tests.rpc.serving import channel_to
 
 STARTS_WITHIN = 30.0
 COMMAND = (str(Path(sys.executable).with_name("flexauth")), "serve", "--listen", "127.0.0.1:0")
-_KEYS = re.compile(r"^ +(admin|client) +(flx_live_\w+)", re.MULTILINE)
 
 
 class DidNotServe(Exception):
@@ -42,25 +43,29 @@ class Stubs:
         self.channel.close()
 
 
-class Process:
-    """A server from its start to its end; `keys` are those of the data folder, filled in at its first start."""
+def new_data(data: Path) -> str:
+    """Make a data folder with a key for an admin; gives the key."""
+    data.mkdir(mode=0o700, exist_ok=True)
+    return add_key(data / API_KEYS, Role.ADMIN, time.time_ns() // 1000, "faults")
 
-    def __init__(self, data: Path, keys: dict[str, str], environment: Mapping[str, str] | None = None) -> None:
-        self._keys = keys
+
+class Process:
+    """A server on a data folder, from its start to its end; `key` is an admin's."""
+
+    def __init__(self, data: Path, key: str, environment: Mapping[str, str] | None = None) -> None:
+        self._key = key
         self.said: deque[str] = deque(maxlen=200)
         self.serves = threading.Event()
-        self._greeted = threading.Event()
         self.address = ""
         self._process = subprocess.Popen(
             [*COMMAND, "--data", str(data)],
-            stdout=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, **(environment or {})},
         )
-        self._readers = [threading.Thread(target=read, daemon=True) for read in (self._read_log, self._read_greeting)]
-        for reader in self._readers:
-            reader.start()
+        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._reader.start()
 
     def _read_log(self) -> None:
         assert self._process.stderr is not None
@@ -71,28 +76,15 @@ class Process:
                 self.serves.set()
         self.serves.set()
 
-    def _read_greeting(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._keys.update(_KEYS.findall(line))
-            if "admin" in self._keys:
-                self._greeted.set()
-        self._greeted.set()
-
     def wait(self) -> Process:
         """Until it serves."""
         if not self.serves.wait(STARTS_WITHIN) or not self.address:
             self.kill()
             raise DidNotServe("\n".join(self.said))
-        self._greeted.wait(STARTS_WITHIN)
         return self
 
     def stubs(self) -> Stubs:
-        return Stubs(self.address, self._keys["admin"])
-
-    def heard(self, event: str) -> list[Any]:
-        """Log lines of a kind so far."""
-        return [json.loads(line) for line in list(self.said) if f'"event": "{event}"' in line]
+        return Stubs(self.address, self._key)
 
     @property
     def pid(self) -> int:
@@ -110,10 +102,8 @@ class Process:
 
     def _ended(self) -> int:
         status = self._process.wait(STARTS_WITHIN)
-        for reader in self._readers:
-            reader.join(STARTS_WITHIN)
-        assert not any(reader.is_alive() for reader in self._readers)
-        for pipe in (self._process.stdout, self._process.stderr):
-            assert pipe is not None
-            pipe.close()
+        self._reader.join(STARTS_WITHIN)
+        assert not self._reader.is_alive()
+        assert self._process.stderr is not None
+        self._process.stderr.close()
         return status

@@ -20,7 +20,7 @@ from flexauth.store.port import Batch
 from flexauth.store.sqlite import SqliteStore
 from flexauth.store.statements import statement
 from flexauth.v1 import administration_pb2 as admin
-from tests.faults.server import COMMAND, Process, Stubs
+from tests.faults.server import COMMAND, Process, Stubs, new_data
 from tests.rpc.serving import failure
 
 
@@ -31,8 +31,8 @@ def refused(data: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_second_server_of_one_file_refuses_and_names_the_first(tmp_path: Path) -> None:
-    keys: dict[str, str] = {}
-    first = Process(tmp_path, keys).wait()
+    key = new_data(tmp_path)
+    first = Process(tmp_path, key).wait()
     try:
         second = refused(tmp_path)
         assert second.returncode == ExitStatus.UNAVAILABLE
@@ -46,9 +46,9 @@ def test_the_second_server_of_one_file_refuses_and_names_the_first(tmp_path: Pat
 
 
 def test_a_server_that_was_killed_leaves_no_lock(tmp_path: Path) -> None:
-    keys: dict[str, str] = {}
-    Process(tmp_path, keys).wait().kill()
-    assert Process(tmp_path, keys).wait().stop() == 0
+    key = new_data(tmp_path)
+    Process(tmp_path, key).wait().kill()
+    assert Process(tmp_path, key).wait().stop() == 0
 
 
 def test_a_database_from_a_newer_schema_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
