@@ -209,24 +209,26 @@ def _is_full(error: grpc.RpcError) -> bool:
     return error.code() is grpc.StatusCode.UNAVAILABLE and "storage of the authority is full" in (error.details() or "")
 
 
+def _through(full: Full, server: Process) -> None:
+    with server.wait().stubs() as stubs:
+        full.furnish(stubs)
+        full.until_full(stubs)
+        due = full.pending(stubs)
+        full.while_full(stubs)
+        full.resumes(stubs, due)
+    if server.stop() != os.EX_OK:
+        full.wrong.append("it did not stop in order")
+
+
 def fill_once(number: int, seed: int) -> tuple[Counter[str], list[str]]:
     """One disk that fills up and is freed; what was seen, and what was wrong."""
     with small_disk() as folder:
         full = Full(folder, random.Random(f"{seed}/{number}"))
-        server = Process(full.data, new_data(full.data)).wait()
-        try:
-            with server.stubs() as stubs:
-                full.furnish(stubs)
-                full.until_full(stubs)
-                due = full.pending(stubs)
-                full.while_full(stubs)
-                full.resumes(stubs, due)
-            if server.stop() != os.EX_OK:
-                full.wrong.append("it did not stop in order")
-        except grpc.RpcError as error:
-            full.wrong.append(f"{error.code().name}: {error.details()}")
-        finally:
-            server.kill()
+        with Process(full.data, new_data(full.data)) as server:
+            try:
+                _through(full, server)
+            except grpc.RpcError as error:
+                full.wrong.append(f"{error.code().name}: {error.details()}")
         store = SqliteStore(full.data / "flexauth.db")
         full.wrong += wrongs(store._connection)
         store.close()

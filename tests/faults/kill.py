@@ -91,23 +91,23 @@ class Killing:
         self.export = Export()
         self.wrong: list[str] = []
         self.seen: Counter[str] = Counter()
-        server = Process(self.data, self.key).wait()
-        with server.stubs() as stubs:
-            furnish(stubs)
-        server.stop()
+        with Process(self.data, self.key) as server:
+            with server.wait().stubs() as stubs:
+                furnish(stubs)
+            server.stop()
 
     def cycle(self) -> None:
         """Start, check what was told before, work, kill, and look at what is on the disk."""
         if self.lot.random() < _AT_START:
-            starting = Process(self.data, self.key)
-            starting.serves.wait(self.lot.uniform(0.3, 1.2))
-            starting.kill()
+            with Process(self.data, self.key) as starting:
+                starting.serves.wait(self.lot.uniform(0.3, 1.2))
             self.seen["killed at its start"] += 1
-        server = Process(self.data, self.key).wait()
-        with _all_at_once(server, [customer.check for customer in self.customers]):
-            pass
-        self._balance(server)
-        self._live_and_kill(server)
+        with Process(self.data, self.key) as server:
+            server.wait()
+            with _all_at_once(server, [customer.check for customer in self.customers]):
+                pass
+            self._balance(server)
+            self._live_and_kill(server)
         self._look()
 
     def _all(self, server: Process, act: object) -> None:

@@ -76,7 +76,13 @@ class Process:
                 self.serves.set()
         self.serves.set()
 
-    def wait(self) -> Process:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    def wait(self) -> Self:
         """Until it serves."""
         if not self.serves.wait(STARTS_WITHIN) or not self.address:
             self.kill()
@@ -101,9 +107,9 @@ class Process:
         return self._ended()
 
     def _ended(self) -> int:
+        assert self._process.stderr is not None
         status = self._process.wait(STARTS_WITHIN)
         self._reader.join(STARTS_WITHIN)
         assert not self._reader.is_alive()
-        assert self._process.stderr is not None
         self._process.stderr.close()
         return status
