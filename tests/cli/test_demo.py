@@ -9,35 +9,50 @@ import pytest
 
 from flexauth import ledger
 from flexauth.commands import COLUMNS
-from flexauth.demo.account import Account
+from flexauth.demo.account import Account, give_account
 from flexauth.demo.books import Books, prove, read_books
 from flexauth.demo.company import TEAM
 from flexauth.demo.run import run_demo
-from flexauth.demo.story import Company, live
+from flexauth.demo.story import Company, Progress, live
 from tests.cli.conftest import Run
 
-SMALL = Company(users=25, days=9, seed=3)
+SMALL = Company(users=12, days=8, seed=6)
 
 
 @pytest.fixture(scope="module")
-def account() -> Account:
-    return run_demo(SMALL)
-
-
-@pytest.fixture(scope="module")
-def books() -> Books:
+def lived() -> tuple[Progress, Books]:
+    """A small month that was lived, and its books."""
     authority, month = live(SMALL, "memory", lambda _: None)
     try:
-        return read_books(authority, TEAM, month.users)
+        return month, read_books(authority, TEAM, month.users)
     finally:
         authority.close()
+
+
+@pytest.fixture(scope="module")
+def books(lived: tuple[Progress, Books]) -> Books:
+    return lived[1]
+
+
+@pytest.fixture(scope="module")
+def account(lived: tuple[Progress, Books]) -> Account:
+    month, books = lived
+    return give_account(SMALL, month, books, prove(books))
 
 
 def test_the_books_balance_and_everything_that_the_story_tells_of_happens(account: Account) -> None:
     assert account.balanced
     assert account.tokens == account.balance.consumed == sum(account.tokens_by_day)
     assert account.sign_ins > account.windows > 0
-    for what in ("in_paid_window", "included", "free", "idle_windows_avoided", "offline_leases", "crashes"):
+    for what in (
+        "in_paid_window",
+        "included",
+        "free",
+        "idle_windows_avoided",
+        "offline_leases",
+        "crashes",
+        "take_overs",
+    ):
         assert getattr(account, what) > 0, what
 
 
@@ -46,12 +61,14 @@ def test_the_reference_lives_the_same_month(account: Account) -> None:
 
 
 def test_a_file_keeps_the_same_month(tmp_path: Path) -> None:
-    few = replace(SMALL, users=4, days=4)
+    few = replace(SMALL, users=3, days=2)
     assert run_demo(few, f"sqlite:{tmp_path / 'month.db'}") == run_demo(few)
 
 
-def test_another_seed_lives_another_month(account: Account) -> None:
-    assert run_demo(replace(SMALL, seed=4)).tokens_by_day != account.tokens_by_day
+def test_a_seed_is_a_month() -> None:
+    few = Company(users=4, days=3, seed=6)
+    assert run_demo(few) == run_demo(few)
+    assert run_demo(few).tokens_by_day != run_demo(replace(few, seed=7)).tokens_by_day
 
 
 def test_want_of_tokens_ends_in_an_order() -> None:
@@ -128,10 +145,10 @@ def test_tampered_books_do_not_balance(books: Books, tamper: Callable[[Books], B
 
 
 def test_the_command_tells_a_person_and_a_machine_the_same(run: Run) -> None:
-    options = ("demo", "--users", "10", "--days", "3")
+    options = ("demo", "--users", "4", "--days", "2")
     told = run(*options, "--json").json
     assert told["balanced"] is True
-    assert told["company"] == {"users": 10, "days": 3, "seed": 1}
+    assert told["company"] == {"users": 4, "days": 2, "seed": 1}
     shown = run(*options).out
     assert "The books balance." in shown
     assert f"{told['tokens']:,}" in shown
