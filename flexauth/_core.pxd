@@ -58,6 +58,8 @@ cdef struct Ids:                # digest of a name -> id
 cdef enum:
     NEVER = -1
     DECISION_WIDTH = 20
+
+cpdef enum:
     RECORD_WIDTH = 20
     ANSWER_WIDTH = 21
 
@@ -412,27 +414,12 @@ cdef struct Contact:            # `commands.Heartbeat`, `commands.Checkin`
     const Given *refund
 
 cdef struct Answer:             # `commands.Decision`
-    int64_t outcome
-    int64_t reason
-    int64_t entitlement
-    int64_t state
-    int64_t team
-    int64_t user
-    int64_t product
-    int64_t device
-    int64_t tokens
-    int64_t rate
-    int64_t balance
-    int64_t shortfall
-    int64_t paid_until
-    int64_t pending_since
-    int64_t heartbeat_by
-    int64_t lease_until
-    int64_t ended_at
-    int64_t idle_after
-    int64_t counter
-    uint64_t elsewhere_high
-    uint64_t elsewhere_low
+    int64_t outcome, reason, entitlement, state
+    int64_t team, user, product, device
+    int64_t tokens, rate, balance, shortfall
+    int64_t paid_until, pending_since, heartbeat_by, lease_until, ended_at
+    int64_t idle_after, counter
+    uint64_t elsewhere_high, elsewhere_low
 
 cdef struct Found:              # what a check of a checkout looked up
     int32_t product

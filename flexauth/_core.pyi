@@ -5,29 +5,35 @@
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Final
+from typing import Final, Self
+
+from typing_extensions import disjoint_base
 
 from flexauth.commands import Checkout, Command, Decision, IdKind
+
+__all__ = ["ANSWER_WIDTH", "RECORD_WIDTH", "Core", "Effects", "IdTable"]
 
 RECORD_WIDTH: Final = 20
 ANSWER_WIDTH: Final = 21
 
+@disjoint_base
 class IdTable:
     """128-bit digests of names to positive int64 ids, in at most 32 bytes an entry."""
 
-    def __init__(self) -> None: ...
+    def __new__(cls) -> Self: ...
     def __len__(self) -> int: ...
     @property
     def nbytes(self) -> int: ...
     def find(self, digest: int, /) -> int:
         """The id of a digest, 0 when there is none."""
 
-    def put(self, digest: int, id: int, /) -> None:
+    def put(self, digest: int, number: int, /) -> None:
         """Set the id of a digest; ValueError unless the id is positive, OverflowError past 128 bits."""
 
     def remove(self, digest: int, /) -> bool:
         """Whether there was one."""
 
+@disjoint_base
 class Effects:
     """The rows of one batch; `flexauth.commands.Effects`."""
 
@@ -40,10 +46,11 @@ class Effects:
     def teams(self) -> frozenset[int]: ...
     def users(self) -> frozenset[int]: ...
 
+@disjoint_base
 class Core:
     """The native engine. It serves one thread at a time: RuntimeError while another one decides a batch."""
 
-    def __init__(self, *, jitter: bool = True) -> None: ...
+    def __new__(cls, *, jitter: bool = True) -> Self: ...
     @property
     def sizes(self) -> dict[str, tuple[int, int]]:
         """(items, bytes) of line, use, session, device and pack, hash slots and timers included."""
@@ -74,7 +81,7 @@ class Core:
     def next_due(self) -> int: ...
     def suspend_forfeits(self, suspended: bool, /) -> None: ...
     def sweep(self, now: int, budget: int, /) -> None:
-        """Looks at no more than 8 lines and 8 sessions for each that it may forget; the next sweep goes on from there."""
+        """Looks at no more than 8 lines and sessions for each that it may forget; the next sweep goes on from there."""
 
     def take_effects(self, stored: int, /) -> Effects: ...
     def load(self, table: str, rows: Iterable[Collection[int]], /) -> None: ...

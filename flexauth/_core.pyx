@@ -1,3 +1,4 @@
+# cython: auto_pickle=False, autotestdict=False
 """The native core: live state, the charging automaton, pack order, holds, timers, effects.
 
 It decides commands in memory and yields the rows to be written. It knows no I/O, no clock, no wire and no logging.
@@ -22,6 +23,8 @@ cdef extern from "Python.h":
         pass
     unsigned long long PyLong_AsUnsignedLongLongMask(object number) except? 0
     object PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t items)
+
+__all__ = ["ANSWER_WIDTH", "RECORD_WIDTH", "Core", "Effects", "IdTable"]
 
 cdef int64_t DAY = commands.DAY
 cdef int64_t FOREVER = 2 ** 62

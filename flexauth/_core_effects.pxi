@@ -1,4 +1,4 @@
-# What a batch of decisions wants written: the rows of each table in one buffer of int64, handed to Python without a copy.
+# What a batch wants written: the rows of each table in one buffer of int64, handed to Python without a copy.
 
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_ND, PyBUF_STRIDES, PyBUF_WRITABLE
 

@@ -171,14 +171,14 @@ cdef class IdTable:
     def find(self, digest, /):
         return ids_find(&self.ids, high_half(digest), low_half(digest))
 
-    def put(self, digest, int64_t id, /):
+    def put(self, digest, int64_t number, /):
         cdef uint64_t high = high_half(digest)
         cdef uint64_t low = low_half(digest)
-        if id < 1:
-            raise ValueError(f"id is {id}; an id is a positive int64")
+        if number < 1:
+            raise ValueError(f"id is {number}; an id is a positive int64")
         if not ids_reserve(&self.ids, high, low):
             raise MemoryError
-        ids_put(&self.ids, high, low, id)
+        ids_put(&self.ids, high, low, number)
 
     def remove(self, digest, /):
         return bool(ids_remove(&self.ids, high_half(digest), low_half(digest)))

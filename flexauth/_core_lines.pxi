@@ -1,5 +1,5 @@
-# How a line is charged (SPEC 3): holds, captures, voids, renewals, refunds. From here on nothing can fail: whoever calls
-# has reserved memory (`_core_reserve.pxi`).
+# How a line is charged (SPEC 3): holds, captures, voids, renewals. Nothing here can fail: whoever calls has reserved
+# the memory (`_core_decide.pxi`).
 
 cdef inline Entry *entry_at(const Live *s, int32_t i) noexcept nogil:
     return <Entry *>pool_place(s.entries.chunks, i, sizeof(Entry))
@@ -298,7 +298,7 @@ cdef void settle(Live *s, int32_t i) noexcept nogil:
 
 
 cdef bint renew(Live *s, int32_t i, const Session *session) noexcept nogil:
-    """C5: the next charge, effective at W, by the rate and contract of W and the packs of now; False if not covered (C6).
+    """C5: the next charge, effective at W, by rate and contract of W and the packs of now; False if not covered (C6).
 
     A hold placed since W is taken back first: use at W was not known then (SPEC 14).
     """

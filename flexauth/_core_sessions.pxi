@@ -131,8 +131,10 @@ cdef void deny_session(Live *s, int32_t i, int64_t at, Reason reason) noexcept n
 
 # ---------------------------------------------------------------- what a contact tells
 
-cdef Told told(const Terms *terms, const Session *session, int64_t now, int64_t operated_at, int64_t ended_at) noexcept nogil:
-    """S2, T1: use since the last contact. The client's times are clamped to [last contact, now] and count as news only."""
+cdef Told told(
+    const Terms *terms, const Session *session, int64_t now, int64_t operated_at, int64_t ended_at,
+) noexcept nogil:
+    """S2, T1: use since the last contact. The client's times are clamped to [last contact, now] and are news only."""
     cdef Told use
     cdef int64_t last = session.operated_at
     cdef int64_t end = FOREVER if ended_at == NEVER else ended_at

@@ -1,4 +1,4 @@
-# The commands that set up teams, packs, products and devices, from their Python values; and what the core shows of itself.
+# The commands that set up teams, packs, products and devices; and what the core shows of itself.
 
 cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except *:
     no_answer(answer, GRANTED)

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 
-from flexauth.commands import COLUMNS, DAY, NEVER, EntryKind, IdKind, State, UseEvent
+from flexauth.commands import COLUMNS, DAY, EntryKind, IdKind, State, UseEvent
 
 Row = tuple[int, ...]
 LOGS = frozenset({"ledger", "use_log", "device_name"})
@@ -76,8 +76,8 @@ class Books:
         ends = {row[1]: row[5] for row in (*self.tables["pack"].values(), *rows.get("pack", ()))}
         captured = set()
         for team, _, time, kind, effective_at, pack, _, user, product, _, _, start, *_ in rows.get("ledger", ()):
-            late = (kind == EntryKind.EXPIRY and effective_at or kind == EntryKind.CHARGE and time) > ends[pack]
-            self.tally["expiry under a hold"] += late
+            settled_at = {EntryKind.EXPIRY: effective_at, EntryKind.CHARGE: time}.get(kind, 0)
+            self.tally["expiry under a hold"] += settled_at > ends[pack]
             if kind == EntryKind.CHARGE and effective_at != start:
                 captured.add((team, user, product, start))
         self.tally["capture"] += len(captured)

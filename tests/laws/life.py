@@ -30,7 +30,6 @@ from flexauth.commands import (
     Reason,
     Refund,
     ReleaseDevice,
-    State,
 )
 from tests.laws.twins import Twins
 
@@ -118,7 +117,8 @@ class Life:
             elif session.open and line is not None:
                 found += [line.paid_until, line.paid_until - 15 * MINUTE, session.deadline]
                 found += [session.operated_at + 15 * MINUTE]
-        found += [pack.ends_at for pack in world.packs.values() if not pack.ended and pack.ends_at < now + 3600 * SECOND]
+        soon = now + 3600 * SECOND
+        found += [pack.ends_at for pack in world.packs.values() if not pack.ended and pack.ends_at < soon]
         return [at for at in found if now <= at + 1]
 
     def _pass_time(self) -> None:

@@ -1,4 +1,4 @@
-"""Short stories that lead to where a rule decides; random acts alone rarely get there. Each takes a life and acts in it."""
+"""Short stories that lead to where a rule decides; random acts alone rarely get there."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -58,7 +58,7 @@ def _beat(life: Life, client: Client, operated_at: int) -> None:
 
 
 def _window_ends(life: Life, client: Client, *, heard: bool = True) -> int:
-    """W of the session's line, its hold captured before; `heard`: with a contact since, so that its lease lasts past W."""
+    """W of the session's line, its hold captured before; `heard`: with a contact since, so the lease lasts past W."""
     world = life.twins.reference._world
     session = world.sessions[client.command.session]
     line = world.lines[session.line]

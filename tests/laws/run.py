@@ -1,4 +1,4 @@
-"""Millions of random steps: `python -m tests.laws.run --steps N --seed S`. Prints what happened; stops at a difference."""
+"""Millions of random steps: `python -m tests.laws.run --steps N --seed S`. Prints what happened."""
 
 import argparse
 import random
