@@ -62,7 +62,8 @@ DEADLINE_SECONDS_MAX: Final = 60
 STREAMS_PER_CONNECTION: Final = 1_000
 CONNECTIONS: Final = 10_000
 CONNECTION_IDLE_SECONDS: Final = 300
-WORKER_THREADS: Final = 32
+#: Of the engine grpcio: a call holds one until it is stored, so a commit has at most so many calls.
+WORKER_THREADS: Final = 128
 QUEUE_COMMANDS: Final = 20_000
 BATCH_COMMANDS: Final = 4_096
 TIMERS_PER_BATCH: Final = 4_096
