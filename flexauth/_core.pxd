@@ -287,6 +287,10 @@ cdef union Place:
     Ring ring                   # while it runs: among the sessions of its entry
     int64_t user                # when it is over
 
+cdef union End:
+    int64_t armed               # while it runs: the earliest timer that is set
+    int64_t ended_at            # when it is over
+
 cdef struct Session:
     uint64_t high
     uint64_t low
@@ -309,8 +313,7 @@ cdef struct Session:
     int64_t deadline
     int64_t absence
     int64_t counter
-    int64_t ended_at
-    int64_t armed               # the earliest timer that is set
+    End end
     int8_t state                # 0: the item is free
     int8_t entitlement
     int8_t granted

@@ -247,9 +247,9 @@ cdef int32_t open_session(Live *s, const Signin *command, const Found *found, co
             session.entitled_until = command.options[k].until
             break
     session.opened_at = session.contact_at = session.operated_at = s.now
-    session.deadline = session.ended_at = NEVER
+    session.deadline = NEVER
     session.absence = s.absence
-    session.armed = FOREVER
+    session.end.armed = FOREVER
     index_put(&s.by_session, session_hash(command.high, command.low), i)
     run_session(s, i)
     touch_session(s, i)

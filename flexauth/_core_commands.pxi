@@ -66,7 +66,7 @@ cdef Verdict decide_heartbeat(Live *s, const Contact *command, Answer *answer) n
 cdef Verdict check_checkin(Live *s, int32_t i, const Contact *command, Ending *ending) noexcept nogil:
     """When the session ended, and whether its charge may be refunded or what is missing to say so; reads only."""
     cdef const Session *session = session_at(s, i)
-    cdef int64_t latest = s.now if is_open(session) else session.ended_at
+    cdef int64_t latest = s.now if is_open(session) else session.end.ended_at
     cdef const Terms *terms
     cdef Told use
     cdef int64_t used

@@ -97,7 +97,7 @@ cdef bint is_due(const Live *s, const Timer *timer) noexcept nogil:
         line = line_at(s, timer.item)
         return pending_since(s, line) != NEVER and use_at(s, line.use).capture_at == timer.at
     session = session_at(s, timer.item)
-    return is_open(session) and session.armed == timer.at
+    return is_open(session) and session.end.armed == timer.at
 
 
 cdef void expire_pack(Live *s, int32_t i) noexcept nogil:
@@ -119,7 +119,7 @@ cdef void expire_lease(Live *s, int32_t i, int64_t at) noexcept nogil:
     if ends <= at:
         end_session(s, i, EXPIRED, ends)
     else:
-        session.armed = ends
+        session.end.armed = ends
         timer_push(s, ends, LEASES, i)
 
 

@@ -69,7 +69,7 @@ cdef bint is_over(const Live *s, const Session *session) noexcept nogil:
         if use.pending_since != NEVER and use.session_high == session.high and use.session_low == session.low:
             return False
     terms = terms_at(s, session.team, s.now)
-    return session.ended_at + max(terms.repeat_retention, terms.late_checkin) < s.now
+    return session.end.ended_at + max(terms.repeat_retention, terms.late_checkin) < s.now
 
 
 cdef inline bint is_dirty(const Live *s, const Line *line) noexcept nogil:

@@ -114,7 +114,7 @@ cdef inline bint unknown_since(const Live *s, const Use *use, int64_t since, int
     cdef const Session *session
     while i != NONE:
         session = session_at(s, i)
-        if session.state == EXPIRED and not session.flags & IS_REPORTED and session.ended_at > since and i != but:
+        if is_late(session) and session.end.ended_at > since and i != but:
             return True
         i = session.line_next
     return False

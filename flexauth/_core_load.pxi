@@ -130,9 +130,11 @@ cdef void fill_session(Session *session, const int64_t *row) noexcept nogil:
     session.deadline = row[20]
     session.absence = row[21]
     session.counter = row[22]
-    session.ended_at = row[23]
     session.reason = <int8_t>row[25]
-    session.armed = FOREVER
+    if is_open(session):
+        session.end.armed = FOREVER
+    else:
+        session.end.ended_at = row[23]
 
 
 cdef bint load_session(Live *s, const int64_t *row) noexcept nogil:

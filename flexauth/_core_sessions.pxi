@@ -105,6 +105,10 @@ cdef inline int64_t session_user(const Live *s, const Session *session) noexcept
     return entry_at(s, session.entry).user if is_open(session) else session.at.user
 
 
+cdef inline int64_t ended_at(const Session *session) noexcept nogil:
+    return NEVER if is_open(session) else session.end.ended_at
+
+
 cdef inline int32_t session_product(const Live *s, const Session *session) noexcept nogil:
     return entry_at(s, session.entry).product if is_open(session) else session.entry
 
@@ -112,7 +116,7 @@ cdef inline int32_t session_product(const Live *s, const Session *session) noexc
 cdef void end_session(Live *s, int32_t i, State state, int64_t at) noexcept nogil:
     cdef Session *session = session_at(s, i)
     set_state(s, session, state)
-    session.ended_at = at
+    session.end.ended_at = at
     stop_session(s, i)
     touch_session(s, i)
     log_use(s, END, at, session, state)
@@ -123,10 +127,10 @@ cdef void deny_session(Live *s, int32_t i, int64_t at, Reason reason) noexcept n
     cdef Session *session = session_at(s, i)
     set_state(s, session, DENIED_STATE)
     session.reason = reason
-    session.ended_at = max(at, session.opened_at)
+    session.end.ended_at = max(at, session.opened_at)
     stop_session(s, i)
     touch_session(s, i)
-    log_use(s, REFUSED, session.ended_at, session, reason)
+    log_use(s, REFUSED, session.end.ended_at, session, reason)
 
 
 # ---------------------------------------------------------------- what a contact tells
@@ -315,8 +319,8 @@ cdef inline void arm_lease(Live *s, int32_t i) noexcept nogil:
     """One timer a session: it is moved when it fires, and only an earlier deadline needs a new one."""
     cdef Session *session = session_at(s, i)
     cdef int64_t ends = lease_end(s, session)
-    if is_open(session) and ends < session.armed:
-        session.armed = ends
+    if is_open(session) and ends < session.end.armed:
+        session.end.armed = ends
         timer_push(s, ends, LEASES, i)
 
 
@@ -363,7 +367,7 @@ cdef void facts(Live *s, const Session *session, Answer *answer) noexcept nogil:
     answer.device = session.device
     answer.rate = price_at(s, product, s.now).rate
     answer.balance = available(s, session.team)
-    answer.ended_at = session.ended_at
+    answer.ended_at = ended_at(session)
     answer.counter = session.counter
     if session.flags & IS_IDLE_AWARE:
         answer.idle_after = terms.idle_after

@@ -207,14 +207,16 @@ cdef int check_row(Live *s, int table, const int64_t *row) except -1:
 
 
 cdef dict memory_sizes(const Live *s):
-    """(items, bytes), hash slots and timers included, of each kind of thing."""
+    """(items, bytes), hash slots and timers included, of each kind of thing; a session has one timer, a use the rest."""
+    cdef int64_t timer = sizeof(Timer)
+    cdef int64_t leases = min(<int64_t>s.sessions.live, s.timers.capacity)
     return {
         "line": (s.lines.live, pool_bytes(&s.lines) + pool_bytes(&s.entries) + index_bytes(&s.by_entry)),
-        "use": (s.uses.live, pool_bytes(&s.uses) + pool_bytes(&s.slices) + pool_bytes(&s.free_uses)),
-        "session": (
-            s.sessions.live,
-            pool_bytes(&s.sessions) + index_bytes(&s.by_session) + s.timers.capacity * <int64_t>sizeof(Timer),
+        "use": (
+            s.uses.live,
+            pool_bytes(&s.uses) + pool_bytes(&s.slices) + pool_bytes(&s.free_uses) + (s.timers.capacity - leases) * timer,
         ),
+        "session": (s.sessions.live, pool_bytes(&s.sessions) + index_bytes(&s.by_session) + leases * timer),
         "device": (s.devices.live, pool_bytes(&s.devices) + ids_bytes(&s.device_ids)),
         "pack": (s.packs.live, pool_bytes(&s.packs) + index_bytes(&s.by_pack)),
     }

@@ -68,7 +68,7 @@ cdef inline void put_session(const Live *s, const Session *session, int64_t *row
     row[20] = session.deadline
     row[21] = session.absence
     row[22] = session.counter
-    row[23] = session.ended_at
+    row[23] = ended_at(session)
     row[24] = session.flags & IS_REPORTED != 0
     row[25] = session.reason
 
