@@ -64,7 +64,9 @@ class Directory:
 
     def user_id(self, subject: str) -> int:
         """Faults `NotFound`."""
-        return self._find(IdKind.USER, "user", subject)
+        user = self._find(IdKind.USER, "user", subject)
+        self.users.offer(user, subject)
+        return user
 
     def product(self, code: str) -> CataloguedProduct:
         """Faults `NotFound`."""

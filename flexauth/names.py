@@ -69,6 +69,11 @@ class Texts:
             if len(self._kept) > limits.RIGHTS_CACHED_USERS:
                 self._kept.popitem(last=False)
 
+    def offer(self, ident: int, text: str) -> None:
+        """Keep a text that is at hand, where none is kept."""
+        if ident not in self._kept:
+            self.put(ident, text)
+
     def clear(self) -> None:
         """Forget what may not be stored."""
         with self._changing:
