@@ -1,9 +1,7 @@
-"""One server to measure, in a process of its own: an authority, or an empty handler of the same messages.
+"""One server to measure, in a process of its own: `python -m benchmarks.served ENGINE HANDLER CORE [DATABASE]`.
 
-    python -m benchmarks.served ENGINE HANDLER CORE [DATABASE]
-
-It pins itself to a core, prints a line of JSON (port, key), serves until its input ends, and prints another: what its
-commits took and what the store holds. ENGINE is grpcio or native, HANDLER is authority or empty.
+ENGINE is grpcio or native, HANDLER authority or empty. It pins itself to a core, prints a line of JSON (port, key),
+serves until its input ends, and prints another: what its commits took and what the store holds.
 """
 
 from __future__ import annotations
