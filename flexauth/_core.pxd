@@ -331,6 +331,9 @@ cdef enum Touch:                # what of a line is to be written
     TOUCH_HOLD = 2
     TOUCH_FREE_USES = 4
 
+cdef enum:
+    RECENT = 1024
+
 cdef struct Live:
     int64_t now
     int64_t absence             # of the authority, in all its life (S5)
@@ -364,8 +367,8 @@ cdef struct Live:
     Array dirty_sessions
     Array loaded_lines          # that had a Use made, in case sessions follow
     Array[TABLE_COUNT] rows     # of the batch that is open
-    int32_t recent_team         # found last, or NONE
-    int32_t recent_product
+    int32_t[RECENT] recent_teams        # where ids were found, by their last bits; to be compared
+    int32_t[RECENT] recent_products
     int32_t session_cursor      # of the sweep
     int32_t entry_cursor
 

@@ -23,12 +23,16 @@ cdef extern from "Python.h":
         pass
     unsigned long long PyLong_AsUnsignedLongLongMask(object number) except? 0
     object PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t items)
+    void PyObject_GC_UnTrack(PyObject *made)
 
 __all__ = ["ANSWER_WIDTH", "RECORD_WIDTH", "Core", "Effects", "IdTable"]
 
 cdef int64_t DAY = commands.DAY
 cdef int64_t FOREVER = 2 ** 62
 cdef int64_t SELF_REPORTED = 1      # the reason of a refund: a late check-in (S5)
+
+cdef enum:
+    SPARE_NUMBERS = 1 << 20         # int64 in a buffer that is kept for the next batches
 
 include "_core_memory.pxi"
 include "_core_values.pxi"
@@ -85,6 +89,7 @@ cdef class Core:
     cdef Live live
     cdef Array options              # of the checkout that is read
     cdef Array slices               # of the refund that is read
+    cdef Array[TABLE_COUNT] spare   # buffers of effects that are done with
     cdef bint busy                  # a batch is being decided without the GIL
 
     def __cinit__(self, *, jitter=True):
@@ -107,7 +112,6 @@ cdef class Core:
             raise MemoryError
         for kind in range(ID_KINDS):
             s.counters[kind] = 1
-        s.recent_team = s.recent_product = NONE
         s.jitter = jitter
 
     def __dealloc__(self):
@@ -118,6 +122,8 @@ cdef class Core:
         for i in range(s.products.used):
             array_clear(&product_at(s, i).prices)
         clear_live(s)
+        for i in range(TABLE_COUNT):
+            array_clear(&self.spare[i])
         array_clear(&self.options)
         array_clear(&self.slices)
 
@@ -134,6 +140,15 @@ cdef class Core:
         if not advance(s, now):
             raise MemoryError
         return s
+
+    cdef void reuse(self, int table, Array *rows):
+        """Take back a buffer of effects, so that the next batches need no new memory; a very large one is freed."""
+        if rows.capacity * WIDTHS[table] > SPARE_NUMBERS or rows.capacity <= self.spare[table].capacity:
+            array_clear(rows)
+            return
+        array_clear(&self.spare[table])
+        self.spare[table] = rows[0]
+        self.spare[table].count = 0
 
     # ------------------------------------------------------------ commands
 
@@ -273,9 +288,11 @@ cdef class Core:
         if s.refunded:
             s.last_refund_batch = stored
             s.refunded = False
+        effects.core = self
         for table in range(TABLE_COUNT):
             effects.rows_of[table] = s.rows[table]
-            memset(&s.rows[table], 0, sizeof(Array))
+            s.rows[table] = self.spare[table]
+            memset(&self.spare[table], 0, sizeof(Array))
         return effects
 
     def load(self, table, rows, /):

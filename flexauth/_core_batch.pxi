@@ -6,7 +6,8 @@ cdef enum RecordKind:
     CHECKIN_RECORD = 3
 
 cdef enum:
-    AHEAD = 6                   # records between two steps of fetching
+    AHEAD = 5                   # records between two steps of fetching
+    REMEMBERED = 16
 
 
 cdef inline void read_signin(const int64_t *record, Option *option, Signin *signin) noexcept nogil:
@@ -45,31 +46,25 @@ cdef inline void fetch_slots(Live *s, const int64_t *record) noexcept nogil:
         ids_prefetch(&s.device_ids, <uint64_t>record[6], <uint64_t>record[7])
 
 
-cdef inline int32_t likely_item(Live *s, const int64_t *record) noexcept nogil:
-    """The entry of a checkout, else the session; by its tag alone, so that its own memory is not waited for."""
+cdef inline int32_t fetch_item(Live *s, const int64_t *record) noexcept nogil:
+    """What the slot points to: the entry of a checkout, else the session; by its tag alone, nothing is waited for."""
     cdef Probe probe
-    cdef int32_t product
-    if record[0] != CHECKOUT_RECORD:
-        return index_first(&s.by_session, session_hash(<uint64_t>record[2], <uint64_t>record[3]), &probe)
-    product = product_find(s, record[5])
-    return NONE if product == NONE else index_first(&s.by_entry, mix_two(record[4], product), &probe)
+    cdef int32_t product, i
+    if record[0] == CHECKOUT_RECORD:
+        product = product_find(s, record[5])
+        i = NONE if product == NONE else index_first(&s.by_entry, mix_two(record[4], product), &probe)
+        if i != NONE:
+            prefetch(entry_at(s, i))
+    else:
+        i = index_first(&s.by_session, session_hash(<uint64_t>record[2], <uint64_t>record[3]), &probe)
+        if i != NONE:
+            prefetch(session_at(s, i))
+            prefetch(&session_at(s, i).deadline)
+    return i
 
 
-cdef inline void fetch_item(Live *s, const int64_t *record) noexcept nogil:
-    """What the slot points to."""
-    cdef int32_t i = likely_item(s, record)
-    if i != NONE and record[0] == CHECKOUT_RECORD:
-        prefetch(entry_at(s, i))
-    elif i != NONE:
-        prefetch(session_at(s, i))
-        prefetch(&session_at(s, i).deadline)
-
-
-cdef inline void fetch_line(Live *s, const int64_t *record) noexcept nogil:
+cdef inline void fetch_line(Live *s, const int64_t *record, int32_t i) noexcept nogil:
     """Line, device and running session of an entry, the line of a session."""
-    cdef int32_t i = likely_item(s, record)
-    if i == NONE:
-        return
     if record[0] != CHECKOUT_RECORD:
         if session_at(s, i).line != NONE:
             prefetch(line_at(s, session_at(s, i).line))
@@ -82,12 +77,9 @@ cdef inline void fetch_line(Live *s, const int64_t *record) noexcept nogil:
         prefetch(session_at(s, entry_at(s, i).running))
 
 
-cdef inline void fetch_use(Live *s, const int64_t *record) noexcept nogil:
+cdef inline void fetch_use(Live *s, const int64_t *record, int32_t i) noexcept nogil:
     """The use of the line."""
-    cdef int32_t i = likely_item(s, record)
-    cdef int32_t line = NONE
-    if i != NONE:
-        line = entry_at(s, i).lines if record[0] == CHECKOUT_RECORD else session_at(s, i).line
+    cdef int32_t line = entry_at(s, i).lines if record[0] == CHECKOUT_RECORD else session_at(s, i).line
     if line != NONE and line_at(s, line).use != NONE:
         prefetch(use_at(s, line_at(s, line).use))
         prefetch(&use_at(s, line_at(s, line).use).session_high)
@@ -126,24 +118,40 @@ cdef int64_t wrong_record(const int64_t *records, int64_t count) noexcept nogil:
     return -1
 
 
+cdef inline void fetch(Live *s, const int64_t *records, int64_t count, int64_t i, int32_t *items) noexcept nogil:
+    """One step of fetching for each of the records that are `AHEAD` apart; `items` remembers what was found."""
+    cdef int64_t at = i
+    if at < count:
+        fetch_slots(s, records + at * RECORD_WIDTH)
+    at -= AHEAD
+    if 0 <= at < count:
+        items[at % REMEMBERED] = fetch_item(s, records + at * RECORD_WIDTH)
+    at -= AHEAD
+    if 0 <= at < count and is_item(s, records + at * RECORD_WIDTH, items[at % REMEMBERED]):
+        fetch_line(s, records + at * RECORD_WIDTH, items[at % REMEMBERED])
+    at -= AHEAD
+    if 0 <= at < count and is_item(s, records + at * RECORD_WIDTH, items[at % REMEMBERED]):
+        fetch_use(s, records + at * RECORD_WIDTH, items[at % REMEMBERED])
+
+
+cdef inline bint is_item(const Live *s, const int64_t *record, int32_t i) noexcept nogil:
+    """A record before this one may have ended what was found."""
+    if i == NONE:
+        return False
+    return entry_at(s, i).user != 0 if record[0] == CHECKOUT_RECORD else session_at(s, i).state != NO_SESSION
+
+
 cdef int64_t decide_records(Live *s, const int64_t *records, int64_t count, int64_t *out) noexcept nogil:
     """How many were decided: all, unless memory ran out."""
-    cdef const int64_t *record = records
+    cdef int32_t[REMEMBERED] items
     cdef int64_t i
-    for i in range(count + 4 * AHEAD):
-        prefetch(records + (i + AHEAD) * RECORD_WIDTH)
-        prefetch(records + (i + AHEAD) * RECORD_WIDTH + 8)
-        prefetch(records + (i + AHEAD) * RECORD_WIDTH + 16)
-        if i < count:
-            fetch_slots(s, records + i * RECORD_WIDTH)
-        if AHEAD <= i < count + AHEAD:
-            fetch_item(s, records + (i - AHEAD) * RECORD_WIDTH)
-        if 2 * AHEAD <= i < count + 2 * AHEAD:
-            fetch_line(s, records + (i - 2 * AHEAD) * RECORD_WIDTH)
-        if 3 * AHEAD <= i < count + 3 * AHEAD:
-            fetch_use(s, records + (i - 3 * AHEAD) * RECORD_WIDTH)
-        if i >= 4 * AHEAD:
-            if decide_record(s, record, <Answer *>(out + (i - 4 * AHEAD) * ANSWER_WIDTH)) != DECIDED:
-                return i - 4 * AHEAD
-            record += RECORD_WIDTH
+    for i in range(3 * AHEAD):
+        fetch(s, records, count, i, items)
+    for i in range(count):
+        prefetch(records + (i + 4 * AHEAD) * RECORD_WIDTH)
+        prefetch(records + (i + 4 * AHEAD) * RECORD_WIDTH + 8)
+        prefetch(records + (i + 4 * AHEAD) * RECORD_WIDTH + 16)
+        fetch(s, records, count, i + 3 * AHEAD, items)
+        if decide_record(s, records + i * RECORD_WIDTH, <Answer *>(out + i * ANSWER_WIDTH)) != DECIDED:
+            return i
     return count

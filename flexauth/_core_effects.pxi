@@ -54,12 +54,16 @@ cdef class Slab:
 cdef class Effects:
     """The rows of one batch; see `flexauth.commands.Effects`."""
 
+    cdef Core core
     cdef Array[TABLE_COUNT] rows_of
 
     def __dealloc__(self):
         cdef int table
         for table in range(TABLE_COUNT):
-            array_clear(&self.rows_of[table])
+            if self.core is None:
+                array_clear(&self.rows_of[table])
+            else:
+                self.core.reuse(table, &self.rows_of[table])
 
     cdef Slab slab(self, int table, Py_ssize_t column, Py_ssize_t count, Py_ssize_t stride):
         cdef Slab slab = Slab.__new__(Slab)

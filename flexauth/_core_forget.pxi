@@ -159,7 +159,6 @@ cdef void clear_team(Team *team) noexcept nogil:
 cdef void drop_teams(Live *s) noexcept nogil:
     """All of the teams that are marked."""
     cdef int32_t i
-    s.recent_team = NONE
     drop_sessions(s)
     drop_lines(s)
     drop_packs(s)

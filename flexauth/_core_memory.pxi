@@ -138,7 +138,7 @@ cdef inline uint64_t mix(uint64_t x) noexcept nogil:
 
 
 cdef inline uint64_t mix_two(uint64_t a, uint64_t b) noexcept nogil:
-    return mix(mix(a + <uint64_t>0x9E3779B97F4A7C15) ^ b)
+    return mix(a * <uint64_t>0x9E3779B97F4A7C15 + b)
 
 
 # ---------------------------------------------------------------- indexes

@@ -13,11 +13,14 @@ cdef inline Product *product_at(const Live *s, int32_t i) noexcept nogil:
 
 
 cdef inline int32_t team_find(Live *s, int64_t team) noexcept nogil:
-    """The team, NONE when there is none. Callers ask for the same one again and again."""
-    if s.recent_team != NONE and team_at(s, s.recent_team).team == team:
-        return s.recent_team
-    s.recent_team = team_search(s, team)
-    return s.recent_team
+    """The team, NONE when there is none."""
+    cdef int32_t *recent = &s.recent_teams[team & (RECENT - 1)]
+    if recent[0] < s.teams.used and team_at(s, recent[0]).team == team and team != 0:
+        return recent[0]
+    cdef int32_t i = team_search(s, team)
+    if i != NONE:
+        recent[0] = i
+    return i
 
 
 cdef int32_t team_search(const Live *s, int64_t team) noexcept nogil:
@@ -51,10 +54,13 @@ cdef inline int32_t pack_find(const Live *s, int64_t pack) noexcept nogil:
 
 
 cdef inline int32_t product_find(Live *s, int64_t product) noexcept nogil:
-    if s.recent_product != NONE and product_at(s, s.recent_product).product == product:
-        return s.recent_product
-    s.recent_product = product_search(s, product)
-    return s.recent_product
+    cdef int32_t *recent = &s.recent_products[product & (RECENT - 1)]
+    if recent[0] < s.products.used and product_at(s, recent[0]).product == product:
+        return recent[0]
+    cdef int32_t i = product_search(s, product)
+    if i != NONE:
+        recent[0] = i
+    return i
 
 
 cdef int32_t product_search(const Live *s, int64_t product) noexcept nogil:

@@ -112,6 +112,7 @@ cdef object decision(const Answer *answer):
     cdef object made = PyType_GenericAlloc(<PyTypeObject *>Decision, 0)
     cdef const int64_t *fields = <const int64_t *>answer
     cdef int i
+    PyObject_GC_UnTrack(<PyObject *>made)       # it holds numbers alone: no cycle can begin here
     slot_set(made, DECISION[0], OUTCOMES[answer.outcome])
     slot_set(made, DECISION[1], REASONS[answer.reason])
     slot_set(made, DECISION[2], ENTITLEMENTS[answer.entitlement])
