@@ -21,7 +21,6 @@ from flexauth.commands import (
 cdef extern from "Python.h":
     ctypedef struct PyTypeObject:
         pass
-    unsigned long long PyLong_AsUnsignedLongLongMask(object number) except? 0
     object PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t items)
     void PyObject_GC_UnTrack(PyObject *made)
 
@@ -163,13 +162,13 @@ cdef class Core:
         cdef Contact heard
         cdef Signin signin
         cdef Given given
-        if kind is Checkout:
+        if kind is A_CHECKOUT:
             read_checkout(command, &signin, &self.options)
             verdict = decide_checkout(s, &signin, &answer)
-        elif kind is Heartbeat:
+        elif kind is A_HEARTBEAT:
             read_heartbeat(command, &heard)
             verdict = decide_heartbeat(s, &heard, &answer)
-        elif kind is Checkin:
+        elif kind is A_CHECKIN:
             read_checkin(command, &heard, &given, &self.slices)
             verdict = decide_checkin(s, &heard, &answer)
         else:
@@ -208,7 +207,7 @@ cdef class Core:
         cdef Answer answer
         cdef Signin signin
         cdef Found found
-        if type(command) is not Checkout:
+        if type(command) is not A_CHECKOUT:
             raise TypeError(f"a quote is of a commands.Checkout, not {type(command).__name__}")
         read_checkout(command, &signin, &self.options)
         check_checkout(s, &signin, &found, &answer)
@@ -218,8 +217,11 @@ cdef class Core:
 
     def look(self, int64_t now, session, /):
         cdef Live *s = self.at(now)
-        cdef int32_t i = session_find(s, high_half(session), low_half(session))
+        cdef uint64_t high, low
+        cdef int32_t i
         cdef Answer answer
+        number_halves(session, &high, &low)
+        i = session_find(s, high, low)
         if i == NONE:
             no_answer(&answer, UNKNOWN)
         else:

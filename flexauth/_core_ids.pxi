@@ -169,11 +169,13 @@ cdef class IdTable:
         return ids_bytes(&self.ids)
 
     def find(self, digest, /):
-        return ids_find(&self.ids, high_half(digest), low_half(digest))
+        cdef uint64_t high, low
+        number_halves(digest, &high, &low)
+        return ids_find(&self.ids, high, low)
 
     def put(self, digest, int64_t number, /):
-        cdef uint64_t high = high_half(digest)
-        cdef uint64_t low = low_half(digest)
+        cdef uint64_t high, low
+        number_halves(digest, &high, &low)
         if number < 1:
             raise ValueError(f"id is {number}; an id is a positive int64")
         if not ids_reserve(&self.ids, high, low):
@@ -181,4 +183,6 @@ cdef class IdTable:
         ids_put(&self.ids, high, low, number)
 
     def remove(self, digest, /):
-        return bool(ids_remove(&self.ids, high_half(digest), low_half(digest)))
+        cdef uint64_t high, low
+        number_halves(digest, &high, &low)
+        return bool(ids_remove(&self.ids, high, low))

@@ -13,22 +13,28 @@ cdef extern from *:
         Py_DECREF(field);
         return offset;
     }
+    /* A non-negative number of at most 128 bits as two halves; OverflowError otherwise. */
+    static int number_halves(PyObject *number, uint64_t *high, uint64_t *low) {
+        uint64_t halves[2];
+        int failed;
+        if (!PyLong_Check(number)) return PyErr_Format(PyExc_TypeError, "an int is needed, not %R", number), -1;
+    #if PY_VERSION_HEX >= 0x030D0000
+        failed = _PyLong_AsByteArray((PyLongObject *)number, (unsigned char *)halves, 16, PY_LITTLE_ENDIAN, 0, 1);
+    #else
+        failed = _PyLong_AsByteArray((PyLongObject *)number, (unsigned char *)halves, 16, PY_LITTLE_ENDIAN, 0);
+    #endif
+        *high = halves[PY_LITTLE_ENDIAN];
+        *low = halves[!PY_LITTLE_ENDIAN];
+        return failed;
+    }
     #define slot_object(object, offset) (*(PyObject **)((char *)(object) + (offset)))
     #define slot_set(object, offset, value) \
         (Py_INCREF(value), *(PyObject **)((char *)(object) + (offset)) = (PyObject *)(value))
     """
+    int number_halves(object number, uint64_t *high, uint64_t *low) except -1
     Py_ssize_t slot_offset(object type, const char *name) except -1
     PyObject *slot_object(object value, Py_ssize_t offset) noexcept
     void slot_set(object value, Py_ssize_t offset, object field) noexcept
-
-
-cdef inline uint64_t low_half(digest) except? 0:
-    return PyLong_AsUnsignedLongLongMask(digest)
-
-
-cdef inline uint64_t high_half(digest) except? 0:
-    """OverflowError for what is negative or has more than 128 bits."""
-    return <uint64_t>(digest >> 64)
 
 
 cdef inline object joined(uint64_t high, uint64_t low):
@@ -53,6 +59,13 @@ cdef CandidateFields CANDIDATE
 cdef HeartbeatFields HEARTBEAT
 cdef CheckinFields CHECKIN
 cdef Py_ssize_t[DECISION_WIDTH] DECISION
+
+# The types of commands, for one comparison of pointers.
+cdef type A_CHECKOUT = Checkout
+cdef type A_CANDIDATE = Candidate
+cdef type A_HEARTBEAT = Heartbeat
+cdef type A_CHECKIN = Checkin
+cdef type A_DECISION = Decision
 
 CHECKOUT.session = slot_offset(Checkout, b"session")
 CHECKOUT.user = slot_offset(Checkout, b"user")
@@ -109,7 +122,7 @@ assert [ENTITLEMENTS[TOKENS], STATES[SUPERSEDED], REASONS[IN_USE_ELSEWHERE], OUT
 
 cdef object decision(const Answer *answer):
     """A `Decision` of an answer, made without its constructor: the core's values need no check."""
-    cdef object made = PyType_GenericAlloc(<PyTypeObject *>Decision, 0)
+    cdef object made = PyType_GenericAlloc(<PyTypeObject *>A_DECISION, 0)
     cdef const int64_t *fields = <const int64_t *>answer
     cdef int i
     PyObject_GC_UnTrack(<PyObject *>made)       # it holds numbers alone: no cycle can begin here
@@ -128,10 +141,7 @@ cdef inline int64_t int_field(object value, Py_ssize_t offset) except? -1:
 
 
 cdef int read_session(object value, Py_ssize_t offset, uint64_t *high, uint64_t *low) except -1:
-    cdef object number = <object>slot_object(value, offset)
-    high[0] = high_half(number)
-    low[0] = low_half(number)
-    return 0
+    return number_halves(<object>slot_object(value, offset), high, low)
 
 
 cdef int read_heartbeat(object command, Contact *contact) except -1:
@@ -188,7 +198,7 @@ cdef int read_checkout(object command, Signin *signin, Array *options) except -1
     signin.rights_version = int_field(command, CHECKOUT.rights_version)
     options.count = 0
     for candidate in candidates:
-        if type(candidate) is not Candidate:
+        if type(candidate) is not A_CANDIDATE:
             raise TypeError(f"a candidate is a commands.Candidate, not {type(candidate).__name__}")
         if not array_reserve(options, sizeof(Option), 1):
             raise MemoryError
