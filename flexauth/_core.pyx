@@ -163,7 +163,7 @@ cdef class Core:
         cdef Signin signin
         cdef Given given
         if kind is A_CHECKOUT:
-            read_checkout(command, &signin, &self.options)
+            read_checkout(s, command, &signin, &self.options)
             verdict = decide_checkout(s, &signin, &answer)
         elif kind is A_HEARTBEAT:
             read_heartbeat(command, &heard)
@@ -209,7 +209,7 @@ cdef class Core:
         cdef Found found
         if type(command) is not A_CHECKOUT:
             raise TypeError(f"a quote is of a commands.Checkout, not {type(command).__name__}")
-        read_checkout(command, &signin, &self.options)
+        read_checkout(s, command, &signin, &self.options)
         check_checkout(s, &signin, &found, &answer)
         return decision(&answer)
 

@@ -37,13 +37,12 @@ cdef inline void read_signin(const int64_t *record, Option *option, Signin *sign
 
 cdef inline void fetch_slots(Live *s, const int64_t *record) noexcept nogil:
     """The index slots of a record."""
-    cdef int32_t product
-    index_prefetch(&s.by_session, session_hash(<uint64_t>record[2], <uint64_t>record[3]))
+    cdef uint64_t high = <uint64_t>record[2]
+    cdef uint64_t low = <uint64_t>record[3]
     if record[0] == CHECKOUT_RECORD:
-        product = product_find(s, record[5])
-        if product != NONE:
-            index_prefetch(&s.by_entry, mix_two(record[4], product))
-        ids_prefetch(&s.device_ids, <uint64_t>record[6], <uint64_t>record[7])
+        fetch_checkout(s, high, low, record[4], record[5], <uint64_t>record[6], <uint64_t>record[7])
+    else:
+        index_prefetch(&s.by_session, session_hash(high, low))
 
 
 cdef inline int32_t fetch_item(Live *s, const int64_t *record) noexcept nogil:

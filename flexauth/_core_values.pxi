@@ -180,13 +180,16 @@ cdef int read_checkin(object command, Contact *contact, Given *given, Array *sli
     return 0
 
 
-cdef int read_checkout(object command, Signin *signin, Array *options) except -1:
+cdef int read_checkout(Live *s, object command, Signin *signin, Array *options) except -1:
     cdef tuple candidates = <tuple>slot_object(command, CHECKOUT.candidates)
     cdef Option *option
     read_session(command, CHECKOUT.session, &signin.high, &signin.low)
     read_session(command, CHECKOUT.device_digest, &signin.digest_high, &signin.digest_low)
     signin.user = int_field(command, CHECKOUT.user)
     signin.product = int_field(command, CHECKOUT.product)
+    fetch_checkout(
+        s, signin.high, signin.low, signin.user, signin.product, signin.digest_high, signin.digest_low
+    )
     signin.content = int_field(command, CHECKOUT.content)
     signin.team = int_field(command, CHECKOUT.team)
     signin.refusal = int_field(command, CHECKOUT.refusal)
