@@ -119,7 +119,8 @@ def spans(store: SqliteStore) -> list[tuple[str, float]]:
 
     def read() -> None:
         for rows in chain(
-            [store.load_names(), store.load_devices()], *(store.load_team(t).values() for t in store.teams())
+            [store.load_names(), store.load_device_names(), store.load_devices()],
+            *(store.load_team(t).values() for t in store.teams()),
         ):
             deque(rows, maxlen=0)
 
@@ -146,14 +147,16 @@ def main() -> None:
         store.checkpoint()
         store.close()
         print(f"{path.stat().st_size / 1e9:.2f} GB written in {perf_counter() - began:.0f} s", flush=True)
-        rounds = []
+        rounds, processor = [], []
         for turn in range(3):
             began = perf_counter()
             with served("native", "authority", path) as server:
                 beat = pb.HeartbeatRequest(session=session_text(1 + turn, at), counter=1)
                 server.load("Heartbeat", [beat.SerializeToString()], ONE)
                 rounds.append(perf_counter() - began)
+                processor.append(server.processor_seconds())
         part.add("from the start of the process to the first answer", "s", rounds)
+        part.add("processor until the first answer", "s", processor)
         store = SqliteStore(path)
         for name, seconds in spans(store):
             part.add(name, "s", [seconds])

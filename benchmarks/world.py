@@ -13,7 +13,7 @@ from random import Random
 from uuid import UUID
 
 from flexauth import ledger
-from flexauth._core import Core
+from flexauth._core import ANSWER_WIDTH, RECORD_WIDTH, Core
 from flexauth.commands import (
     DAY,
     NEVER,
@@ -46,9 +46,7 @@ HELD, PAID, DENIED = "held", "paid", "denied"
 _GRACE_OVER = 301 * SECOND
 _CHECKOUT, _CHECKIN = 1, 3
 
-#: Columns of a record and of an answer of `Core.decide_batch`; `TOKENS` is that of `Decision.tokens`.
-RECORD_WIDTH = 20
-ANSWER_WIDTH = 21
+#: Columns of an answer of `Core.decide_batch`.
 DEVICE, TOKENS = 7, 8
 
 #: Rows of int64 side by side.

@@ -40,9 +40,8 @@ class Directory:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.names = Names()
-        for kind, ident, high, low in store.load_names():
-            if kind != IdKind.DEVICE:
-                self.names.put((high % 2**64) << 64 | low % 2**64, ident)
+        for _, ident, high, low in store.load_names():
+            self.names.put((high % 2**64) << 64 | low % 2**64, ident)
         self._teams = {row["team"]: row["name"] for row in store.select("every_team", {})}
         self._products: dict[int, CataloguedProduct] = {}
         for row in store.select("every_product", {}):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flexauth.commands import Engine, IdKind
+from flexauth.commands import Engine
 from flexauth.store.port import Store
 
 __all__ = ["load_again", "load_all"]
@@ -14,7 +14,7 @@ def load_all(engine: Engine, store: Store) -> None:
     """Everything live; the ledger is not read (DESIGN 1.6)."""
     for table, rows in store.load_world().items():
         engine.load(table, rows)
-    engine.load("device_name", ((i, high, low) for kind, i, high, low in store.load_names() if kind == IdKind.DEVICE))
+    engine.load("device_name", store.load_device_names())
     engine.load("device", store.load_devices())
     for team in store.teams():
         _load_team(engine, store, team)

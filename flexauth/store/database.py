@@ -208,8 +208,12 @@ class Database(ABC):
         return self._rows("load_devices")
 
     def load_names(self) -> Iterator[tuple[int, int, int, int]]:
-        """(IdKind, id, digest_hi, digest_lo) of every name."""
+        """(IdKind, id, digest_hi, digest_lo) of the name of every team, user and product."""
         return self._rows("names")
+
+    def load_device_names(self) -> Iterator[tuple[int, ...]]:
+        """Rows of table device_name."""
+        return self._rows("device_names")
 
     def _rows(self, name: str, values: Mapping[str, int] = _NO_VALUES) -> Iterator[Any]:
         """Rows of a statement that starts when the first is taken: a team may have millions."""

@@ -14,11 +14,14 @@ SELECT team FROM team ORDER BY team;
 SELECT seq, hash FROM ledger WHERE team = :team ORDER BY seq DESC LIMIT 1;
 
 -- name: names
--- (IdKind, id, digest) of every name.
+-- (IdKind, id, digest) of the name of every team, user and product.
 SELECT 1, team, digest_hi, digest_lo FROM team
 UNION ALL SELECT 2, user, digest_hi, digest_lo FROM user WHERE digest_hi IS NOT NULL
-UNION ALL SELECT 3, product, digest_hi, digest_lo FROM product
-UNION ALL SELECT 4, device, digest_hi, digest_lo FROM device_name;
+UNION ALL SELECT 3, product, digest_hi, digest_lo FROM product;
+
+-- name: device_names
+-- The digest of every device's name.
+SELECT device, digest_hi, digest_lo FROM device_name;
 
 -- name: load_counter
 -- The next id of each kind.

@@ -85,7 +85,10 @@ class Store(Protocol):
         """Rows of table device, of all users."""
 
     def load_names(self) -> Iterator[tuple[int, int, int, int]]:
-        """(IdKind, id, digest_hi, digest_lo) of every name."""
+        """(IdKind, id, digest_hi, digest_lo) of the name of every team, user and product."""
+
+    def load_device_names(self) -> Iterator[tuple[int, ...]]:
+        """Rows of table device_name."""
 
     def head(self, team: int) -> tuple[int, bytes]:
         """Sequence and hash of a team's last ledger entry; (0, 32 zero bytes) before the first."""
