@@ -159,6 +159,8 @@ cdef void clear_team(Team *team) noexcept nogil:
 cdef void drop_teams(Live *s) noexcept nogil:
     """All of the teams that are marked."""
     cdef int32_t i
+    for i in range(RECENT):
+        s.recent_teams[i] = INT32_MAX       # a place that was given back may look like another team's
     drop_sessions(s)
     drop_lines(s)
     drop_packs(s)
