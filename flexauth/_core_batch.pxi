@@ -39,8 +39,13 @@ cdef inline void fetch_slots(Live *s, const int64_t *record) noexcept nogil:
     """The index slots of a record."""
     cdef uint64_t high = <uint64_t>record[2]
     cdef uint64_t low = <uint64_t>record[3]
+    cdef int32_t team
     if record[0] == CHECKOUT_RECORD:
         fetch_checkout(s, high, low, record[4], record[5], <uint64_t>record[6], <uint64_t>record[7])
+        team = s.recent_teams[record[18] & (RECENT - 1)]
+        if team < s.teams.used:
+            prefetch(team_at(s, team))
+            prefetch(&team_at(s, team).order)
     else:
         index_prefetch(&s.by_session, session_hash(high, low))
 
@@ -60,6 +65,16 @@ cdef inline int32_t fetch_item(Live *s, const int64_t *record) noexcept nogil:
             prefetch(session_at(s, i))
             prefetch(&session_at(s, i).deadline)
     return i
+
+
+cdef inline void fetch_pack(Live *s, const int64_t *record) noexcept nogil:
+    """The pack that a hold would begin with."""
+    cdef int32_t i = s.recent_teams[record[18] & (RECENT - 1)]
+    cdef const Team *team
+    if record[0] == CHECKOUT_RECORD and i < s.teams.used:
+        team = team_at(s, i)
+        if team.head < team.order.count:
+            prefetch(pack_at(s, (<const int32_t *>team.order.data)[team.head]))
 
 
 cdef inline void fetch_line(Live *s, const int64_t *record, int32_t i) noexcept nogil:
@@ -125,6 +140,7 @@ cdef inline void fetch(Live *s, const int64_t *records, int64_t count, int64_t i
     at -= AHEAD
     if 0 <= at < count:
         items[at % REMEMBERED] = fetch_item(s, records + at * RECORD_WIDTH)
+        fetch_pack(s, records + at * RECORD_WIDTH)
     at -= AHEAD
     if 0 <= at < count and is_item(s, records + at * RECORD_WIDTH, items[at % REMEMBERED]):
         fetch_line(s, records + at * RECORD_WIDTH, items[at % REMEMBERED])

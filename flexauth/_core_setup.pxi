@@ -193,6 +193,9 @@ cdef dict dump_state(Live *s, int64_t now):
     }
 
 
+USER_COLUMNS = {SESSION: 3, LINE: 1, FREE_USE: 1, DEVICE: 0}
+
+
 cdef int check_row(Live *s, int table, const int64_t *row) except -1:
     """What a row must be before the state takes it."""
     if table == HOLD and pack_find(s, row[4]) == NONE:
@@ -201,20 +204,21 @@ cdef int check_row(Live *s, int table, const int64_t *row) except -1:
         raise ValueError(f"a counter's kind is {row[0]}; it is a commands.IdKind")
     if table == SESSION and not 0 <= row[19] <= INT32_MAX:
         raise ValueError(f"a session's operations are {row[19]}; the core counts to 2**31 - 1")
-    if table == SESSION and row[3] < 1 or table in (LINE, FREE_USE) and row[1] < 1 or table == DEVICE and row[0] < 1:
+    if table in USER_COLUMNS and row[<int>USER_COLUMNS[table]] < 1:
         raise ValueError(f"a row of {TABLE_NAMES[table]} has no user")
     return 0
 
 
 cdef dict memory_sizes(const Live *s):
-    """(items, bytes), hash slots and timers included, of each kind of thing; a session has one timer, a use the rest."""
+    """(items, bytes) of each kind of thing, hash slots and timers included: a session has one, uses the others."""
     cdef int64_t timer = sizeof(Timer)
     cdef int64_t leases = min(<int64_t>s.sessions.live, s.timers.capacity)
+    cdef int64_t captures = s.timers.capacity - leases
     return {
         "line": (s.lines.live, pool_bytes(&s.lines) + pool_bytes(&s.entries) + index_bytes(&s.by_entry)),
         "use": (
             s.uses.live,
-            pool_bytes(&s.uses) + pool_bytes(&s.slices) + pool_bytes(&s.free_uses) + (s.timers.capacity - leases) * timer,
+            pool_bytes(&s.uses) + pool_bytes(&s.slices) + pool_bytes(&s.free_uses) + captures * timer,
         ),
         "session": (s.sessions.live, pool_bytes(&s.sessions) + index_bytes(&s.by_session) + leases * timer),
         "device": (s.devices.live, pool_bytes(&s.devices) + ids_bytes(&s.device_ids)),
