@@ -153,6 +153,15 @@ class World:
         if not self.authority.stopped:
             self.store.wait_for(lambda: len(self.store.committed) > stored)
 
+    def wait_for_space(self) -> None:
+        """Until the authority has found space by itself; a little may have been there all the time."""
+        waiting = threading.Event()
+        for _ in range(int(PATIENCE / 0.05)):
+            if self.authority._sequencer._full_since is None:
+                return
+            waiting.wait(0.05)
+        raise AssertionError("the authority does not find space")
+
     def furnish(self) -> World:
         """Three teams with 1,000 tokens each, three users a team and one in two teams, three daily products."""
         for code, rate in PRODUCTS.items():
