@@ -24,7 +24,7 @@ TEAM = "acme"
 PRODUCTS = {"ACD": 7, "RVT": 10, "MAX": 3, "DRIVE": 0}
 PACK = 100_000
 CALL_SECONDS = 10.0
-_CHECKED_AGAIN = 15
+_CHECKED_AGAIN = 8
 
 
 def furnish(stubs: Stubs) -> None:
