@@ -36,8 +36,8 @@ from tests.laws.twins import Twins
 T = TypeVar("T")
 
 START = 1_772_438_400 * SECOND  # 2026-03-02 08:00 UTC
-TEAMS, USERS, DEVICES = (11, 12, 13), tuple(range(21, 33)), (2**127 + 5, 2**64, 77, 2**128 - 1)
-DAILY, CHEAP, INCLUDED, UNPRICED, UNKNOWN = 31, 32, 33, 34, 35
+TEAMS, USERS, DEVICES = (1, 2, 3), tuple(range(1, 13)), (2**127 + 5, 2**64, 77, 2**128 - 1)
+DAILY, CHEAP, INCLUDED, UNPRICED, UNKNOWN = 1, 2, 3, 4, 5
 RATES = {DAILY: 7, CHEAP: 3}
 POLICIES = (
     Policy(),
