@@ -108,11 +108,35 @@ def resumption(life: Life) -> None:
 
 
 def free_sign_in(life: Life) -> None:
-    """C3, C8: the end at, before or after the end of the grace."""
+    """C3, C8: ends at, before or after the end of the grace, now and then several on one line."""
     client = _begin(life, life.choices.of(TEAMS[:2]))
-    if client is not None:
-        life.pass_to(client.opened_at + life.choices.of((0, 1, SECOND, 100 * SECOND, 299 * SECOND, 300 * SECOND)))
-        life.check_in(Checkin(client.command.session, 1, life.choices.of((NEVER, client.opened_at))))
+    while client is not None:
+        life.pass_to(life.twins.now + life.choices.of((0, 1, SECOND, 100 * SECOND, 299 * SECOND, 300 * SECOND)))
+        life.check_in(Checkin(client.command.session, 1, life.choices.of((NEVER, NEVER, client.opened_at))))
+        if life.choices.often(40):
+            return
+        life.pass_to(life.twins.now + life.choices.of((0, SECOND, 3600 * SECOND, 86_400 * SECOND)))
+        client = _again(life, client)
+
+
+def _again(life: Life, client: Client) -> Client | None:
+    """The same user signs in anew on the same line."""
+    command = replace(client.command, session=life.new_session())
+    if life.decide(command).outcome is not Outcome.GRANTED:
+        return None
+    life.clients.append(Client(command, life.twins.now))
+    return life.clients[-1]
+
+
+def tokens_come_free(life: Life) -> None:
+    """P3: a void gives tokens back to a pack that later holds had passed; the next hold begins there again."""
+    team = life.choices.of(TEAMS)
+    life.decide(AddPacks(team, tuple(_pack(life, 7, (2 + n) * 86_400 * SECOND) for n in range(4))))
+    first, _, third = (_begin(life, team) for _ in range(3))
+    for client in (first, third):
+        if client is not None and life.choices.often(80):
+            life.check_in(Checkin(client.command.session, 1))
+    _begin(life, team)
 
 
 def pack_ends(life: Life) -> None:
@@ -167,12 +191,13 @@ def _pack(life: Life, size: int, lasts: int) -> NewPack:
 
 
 PLOTS: tuple[Callable[[Life], None], ...] = (
-    *(renewal, renewal, renewal, renewal),
+    *(renewal,) * 5,
     renewal_denied,
-    *(resumption, resumption, resumption, resumption, resumption, resumption),
-    free_sign_in,
+    *(resumption,) * 9,
+    *(free_sign_in,) * 2,
+    tokens_come_free,
     pack_ends,
-    *(late_word, late_word, late_word, late_word, late_word, late_word),
-    *(take_over, take_over),
-    *(restart_while_pending, restart_while_pending),
+    *(late_word,) * 9,
+    *(take_over,) * 2,
+    *(restart_while_pending,) * 3,
 )
