@@ -134,16 +134,16 @@ def with_the_rest(parts: dict[str, Part]) -> None:
     shares, served = parts.get("shares"), parts.get("endtoend")
     if shares is None or served is None:
         return
+    measured = dict(shares.shares)
     for engine in ("grpcio", "native"):
         whole, empty = (
             served.figure(f"{engine}, Checkout, processor"),
             served.figure(f"{engine}, empty Checkout, processor"),
         )
         size = served.figure(f"{engine}, checkouts in a commit")
-        if whole is None or empty is None or size is None or not shares.shares:
+        if whole is None or empty is None or size is None or not measured:
             continue
-        nearest = min(shares.shares, key=lambda name: abs(int(name.split()[1]) - size.median))
-        known = shares.shares[nearest]
+        known = measured[min(measured, key=lambda name: abs(int(name.split()[1]) - size.median))]
         rest = whole.median - empty.median - sum(spent for _, spent in known)
         told = [
             ("transport, as of an empty handler", empty.median),

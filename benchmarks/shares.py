@@ -30,7 +30,7 @@ from flexauth.work import Turn, Work
 __all__ = ["main"]
 
 COUNT = 6_000
-SIZES = (8, 128)
+SIZES = (8, 32, 64, 128)
 
 
 class TimedStore(SqliteStore):
