@@ -67,6 +67,7 @@ def pages(account: Account, seconds: float) -> list[RenderableType]:
         title,
         Text(),
         *sections,
+        *_day(account),
         _days(account),
         _products(account),
         _packs(account),
@@ -110,7 +111,7 @@ def _not_charged(account: Account) -> list[Fact]:
         (cell(account.included), "sign-ins to included products", "they cost nothing"),
         (
             cell(account.idle_windows_avoided),
-            "idle windows avoided",
+            "windows avoided by being idle",
             f"{account.idle_tokens_avoided:,} tokens: nights, week-ends",
         ),
         (
@@ -141,6 +142,20 @@ _REASONS = {
     "IN_USE_ELSEWHERE": "open on another device; asked again to take over",
     "DEVICE_LIMIT": "a fourth device",
 }
+
+
+def _day(account: Account) -> list[RenderableType]:
+    """One person's day, by the clock."""
+    if account.day is None:
+        return []
+    begins = datetime.fromtimestamp(account.day.begins_at // SECOND, UTC)
+    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
+    grid.add_column(justify="right", min_width=8, style="bold")
+    grid.add_column()
+    for at, text in account.day.lines:
+        grid.add_row(f"{datetime.fromtimestamp(at // SECOND, UTC):%H:%M}", text)
+    title = f"{account.day.name}, {account.day.role}, on {begins:%A, %-d %B}"
+    return [Text(title, style="bold cyan"), grid, Text()]
 
 
 def _days(account: Account) -> RenderableType:

@@ -10,8 +10,10 @@ from typing import Any
 from flexauth import answers
 from flexauth.commands import DAY, EntryKind
 from flexauth.demo.books import Books, Proof, column
+from flexauth.demo.diary import Day, eventful_day
 from flexauth.demo.month import START
 from flexauth.demo.story import Company, Progress
+from flexauth.demo.unaware import Line, Stay, windows_unaware
 from flexauth.sample import published_rates
 
 __all__ = ["Account", "ProductSum", "give_account"]
@@ -57,6 +59,7 @@ class Account:
     orders: int
     balance: answers.Balance
     proofs: tuple[Proof, ...]
+    day: Day | None
 
     @property
     def balanced(self) -> bool:
@@ -81,6 +84,8 @@ def give_account(company: Company, month: Progress, books: Books, proofs: Sequen
     for charge in books.charges:
         by_product.setdefault(charge.product, []).append(charge.tokens)
     names = {rate.product: rate.name for rate in published_rates()}
+    rates = {rate.product: rate.tokens for rate in published_rates()}
+    avoided = _avoided(month.lived.stays, books.charges, month.at)
     sums = [ProductSum(product, names[product], len(tokens), sum(tokens)) for product, tokens in by_product.items()]
     denials = Counter({key.removeprefix("denied "): count for key, count in lived.items() if key.startswith("denied ")})
     left_open = [charge for charge in books.charges if _is_away(charge, month)]
@@ -97,8 +102,8 @@ def give_account(company: Company, month: Progress, books: Books, proofs: Sequen
         paid=sum(pack.consumed * pack.unit_price for pack in books.balance.packs),
         tokens_by_day=_by_day(books, company.days),
         products=tuple(sorted(sums, key=lambda each: -each.tokens)),
-        idle_windows_avoided=lived["idle windows avoided"],
-        idle_tokens_avoided=lived["idle tokens avoided"],
+        idle_windows_avoided=avoided.total(),
+        idle_tokens_avoided=sum(windows * rates[product] for (_, product), windows in avoided.items()),
         left_open_windows=len(left_open),
         left_open_tokens=sum(charge.tokens for charge in left_open),
         offline_leases=lived["offline leases"],
@@ -110,8 +115,30 @@ def give_account(company: Company, month: Progress, books: Books, proofs: Sequen
         denials=tuple(denials.most_common()),
         orders=lived["orders"],
         balance=books.balance,
-        proofs=tuple(proofs),
+        proofs=(*proofs, _recounted(month, books.charges)),
+        day=eventful_day(month.lived.diary, books.charges),
     )
+
+
+def _recounted(month: Progress, charges: Sequence[answers.Charge]) -> Proof:
+    """Where every open moment is use, the charges are those that the stays alone come to."""
+    stays = [stay for stay in month.lived.stays if not stay.idle_aware]
+    charged = Counter((charge.user, charge.product) for charge in charges if not charge.refunded)
+    counted = windows_unaware(stays, month.at)
+    law = "versions that cannot tell idleness were charged what their use comes to, counted anew (C2 to C5)"
+    return Proof(
+        law,
+        tuple(
+            f"{line}: {n} windows counted, {charged[line]} charged" for line, n in counted.items() if n != charged[line]
+        ),
+    )
+
+
+def _avoided(stays: Sequence[Stay], charges: Sequence[answers.Charge], until: int) -> Counter[Line]:
+    """Windows of idle-aware lines that were not charged, and would have been if nothing could tell idleness."""
+    aware = [stay for stay in stays if stay.idle_aware]
+    charged = Counter((charge.user, charge.product) for charge in charges if not charge.refunded)
+    return Counter({line: windows - charged[line] for line, windows in windows_unaware(aware, until).items()})
 
 
 def _is_away(charge: answers.Charge, month: Progress) -> bool:

@@ -87,7 +87,6 @@ class _Month:
         self._rng = Random(what.seed)  # noqa: S311  # a month to live again, no secret
         self._people = company.people(what.users, self._rng)
         self.progress.users = tuple(person.subject for person in self._people)
-        self._rates = {rate.product: rate.tokens for rate in company.products(published_rates())}
         self._due: list[tuple[int, int, Callable[[], Client | None]]] = []
         self._turn = count()
         self._ordering = False
@@ -164,7 +163,7 @@ class _Month:
     def _sit(self, sitting: Sitting, when: int) -> None:
         """A person sits down: the sign-in, and each later step where the session is still there."""
         number = self._rng.getrandbits(128) & ~(0xF << 76 | 0x3 << 62) | 0x7 << 76 | 0x2 << 62
-        client = Client(sitting, str(UUID(int=number)), self.progress.lived, self._rates)
+        client = Client(sitting, str(UUID(int=number)), self.progress.lived)
         self._at(when, lambda: client)
         for at, step in sitting.steps:
             if at > when:
@@ -180,7 +179,7 @@ class _Month:
     def _after(self, client: Client, now: int) -> None:
         """Wake the client again, or do what people do about an end that they did not want."""
         if not client.is_over:
-            wake = client.wake_at()
+            wake = client.wake_at(now)
             if wake != NEVER:
                 self._at(max(wake, now + 1), lambda: None if client.is_over else client)
             return

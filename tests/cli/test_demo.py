@@ -14,6 +14,7 @@ from flexauth.demo.books import Books, prove, read_books
 from flexauth.demo.company import TEAM
 from flexauth.demo.run import run_demo
 from flexauth.demo.story import Company, Progress, live
+from flexauth.demo.unaware import Stay, windows_unaware
 from tests.cli.conftest import Run
 
 SMALL = Company(users=12, days=8, seed=6)
@@ -160,3 +161,48 @@ def test_a_wrong_option_is_named(run: Run, option: str, value: str) -> None:
     ran = run("demo", option, value)
     assert ran.status == 2
     assert value in ran.err
+
+
+HOUR = 3_600_000_000
+MINUTE = HOUR // 60
+ANN = ("ann", "ACD")
+
+STAYS = (
+    ("299 s are free", [(0, 5 * MINUTE - 1)], 0),
+    ("300 s are free", [(0, 5 * MINUTE)], 0),
+    ("301 s are not", [(0, 5 * MINUTE + 1)], 1),
+    ("a second sign-in in a paid window is free", [(0, HOUR), (2 * HOUR, 9 * HOUR)], 1),
+    ("an end at W renews nothing", [(0, 24 * HOUR)], 1),
+    ("use at W renews", [(0, 24 * HOUR + 1)], 2),
+    ("a week-end is three renewals", [(0, 73 * HOUR)], 4),
+    ("two devices are one use", [(0, 3 * MINUTE), (2 * MINUTE, 6 * MINUTE)], 1),
+    ("two short looks are free", [(0, 4 * MINUTE), (5 * MINUTE, 9 * MINUTE)], 0),
+    ("a look past W is free", [(0, HOUR), (25 * HOUR, 25 * HOUR + MINUTE)], 1),
+)
+
+
+@pytest.mark.parametrize(("spans", "windows"), [row[1:] for row in STAYS], ids=[row[0] for row in STAYS])
+def test_windows_are_counted_anew_from_stays_alone(spans: list[tuple[int, int]], windows: int) -> None:
+    stays = [Stay(ANN, idle_aware=False, begins_at=begins, ends_at=ends) for begins, ends in spans]
+    assert windows_unaware(stays, until=100 * HOUR)[ANN] == windows
+
+
+def test_a_stay_that_is_not_over_lasts_to_the_end_of_the_month() -> None:
+    assert windows_unaware([Stay(ANN, idle_aware=False, begins_at=0)], until=49 * HOUR)[ANN] == 3
+
+
+def test_a_charge_that_no_use_explains_is_seen(lived: tuple[Progress, Books]) -> None:
+    month, books = lived
+    strict = {stay.line for stay in month.lived.stays if not stay.idle_aware}
+    extra = next(charge for charge in books.charges if (charge.user, charge.product) in strict)
+    account = give_account(SMALL, month, replace(books, charges=(*books.charges, extra)), ())
+    assert [proof.holds for proof in account.proofs] == [False]
+    assert extra.user in account.proofs[0].broken[0]
+
+
+def test_the_day_that_is_told_is_one_persons_in_order_with_its_charges(account: Account) -> None:
+    assert account.day is not None
+    times = [at for at, _ in account.day.lines]
+    assert times == sorted(times)
+    assert {at // (24 * HOUR) * 24 * HOUR for at in times} == {account.day.begins_at}
+    assert any("tokens" in text for _, text in account.day.lines)
