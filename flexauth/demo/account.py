@@ -125,7 +125,7 @@ def _recounted(month: Progress, charges: Sequence[answers.Charge]) -> Proof:
     stays = [stay for stay in month.lived.stays if not stay.idle_aware]
     charged = Counter((charge.user, charge.product) for charge in charges if not charge.refunded)
     counted = windows_unaware(stays, month.at)
-    law = "versions that cannot tell idleness were charged what their use comes to, counted anew (C2 to C5)"
+    law = "where every open moment is use, the charges are those counted anew from it (C2 to C5)"
     return Proof(
         law,
         tuple(
