@@ -1,7 +1,9 @@
 """What the core takes of memory, gives back of it, and does without it."""
 
+import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from flexauth.commands import (
     Entitlement,
     Heartbeat,
     NewPack,
+    Outcome,
     ProductKind,
     PutProduct,
     PutRate,
@@ -96,6 +99,23 @@ def test_what_is_swept_leaves_room_for_what_comes():
         sizes.append((core.sizes["session"], core.sizes["line"], core.sizes["use"]))
         assert [items for items, _ in sizes[-1]] == [0, 0, 0]
     assert all(size <= 1.1 * first for (_, size), (_, first) in zip(sizes[-1], sizes[0], strict=True))
+
+
+def test_among_many_sessions_each_is_found_and_those_that_are_swept_are_not():
+    source, core = random.Random(4), stocked()
+    ids = [source.getrandbits(128) for _ in range(30_000)]
+    for user, session in enumerate(ids, 1):
+        core.decide(START, replace(sign_in(user), session=session))
+    over, open_ = ids[::2], ids[1::2]
+    for session in over:
+        core.decide(START, Checkin(session, 1))
+    for day in (1, 2, 3):
+        for session in open_:
+            core.decide(START + day * DAY - MINUTE, Heartbeat(session, day))
+    core.take_effects(1)
+    core.sweep(START + 3 * DAY, 10**9)
+    assert {core.look(START + 3 * DAY, session).outcome for session in open_} == {Outcome.GRANTED}
+    assert {core.look(START + 3 * DAY, session).outcome for session in over} == {Outcome.UNKNOWN}
 
 
 def test_a_sweep_of_a_small_budget_goes_on_where_the_last_one_stopped():
