@@ -38,7 +38,9 @@ def test_a_digest_has_128_bits(wrong):
         table.put(wrong, 1)
 
 
-@given(st.lists(st.tuples(st.booleans(), st.integers(0, 20), st.integers(1, 2**63 - 1))), st.lists(DIGESTS, min_size=21))
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 20), st.integers(1, 2**63 - 1))), st.lists(DIGESTS, min_size=21)
+)
 def test_it_is_a_dict(acts, digests):
     table, model = IdTable(), {}
     for put, which, id_ in acts:
