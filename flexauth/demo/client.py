@@ -206,5 +206,6 @@ class Client:
             if isinstance(notice, Ended):
                 self._landed(now)
                 facts = self.machine.memory.facts
-                expired = facts is not None and facts.state is State.EXPIRED
-                self._left(min(notice.at, facts.paid_until) if facts is not None and expired else notice.at)
+                # Out of contact nothing renews: the margin after the window is no use that is charged (S5).
+                paid = facts.paid_until if facts is not None and notice.state is State.EXPIRED else notice.at
+                self._left(min(notice.at, paid))
