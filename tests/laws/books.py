@@ -76,7 +76,7 @@ class Books:
         ends = {row[1]: row[5] for row in (*self.tables["pack"].values(), *rows.get("pack", ()))}
         captured = set()
         for team, _, time, kind, effective_at, pack, _, user, product, _, _, start, *_ in rows.get("ledger", ()):
-            settled_at = {EntryKind.EXPIRY: effective_at, EntryKind.CHARGE: time}.get(kind, 0)
+            settled_at = {EntryKind.EXPIRY: effective_at, EntryKind.CHARGE: time}.get(EntryKind(kind), 0)
             self.tally["expiry under a hold"] += settled_at > ends[pack]
             if kind == EntryKind.CHARGE and effective_at != start:
                 captured.add((team, user, product, start))

@@ -46,7 +46,8 @@ def stocked(tokens: int) -> Core:
 @st.composite
 def histories(draw: st.DrawFn) -> list[Record]:
     """Records of sign-ins, heartbeats and check-ins of a few users, time going on."""
-    now, records = START, []
+    now = START
+    records: list[Record] = []
     for _ in range(draw(st.integers(1, 60))):
         now += draw(st.sampled_from((0, 1, SECOND, 299 * SECOND, 300 * SECOND, 8 * 3600 * SECOND, DAY)))
         session, user = draw(st.integers(1, 8)), draw(st.integers(1, 3))

@@ -1,14 +1,21 @@
 """Core and reference side by side: every call goes to both, every answer is compared."""
 
 import dataclasses
-from collections.abc import Callable
 
 from flexauth._core import Core
-from flexauth.commands import Command, Decision, Effects, Engine, IdKind, Outcome, PutPolicy, PutProduct, PutRate
+from flexauth.commands import (
+    Checkout,
+    Command,
+    Decision,
+    Effects,
+    IdKind,
+    Outcome,
+    PutPolicy,
+    PutProduct,
+    PutRate,
+)
 from flexauth.reference import Reference
 from tests.laws.books import LOGS, Books, Row
-
-ENGINES: dict[str, Callable[[], Engine]] = {"core": Core, "reference": Reference}
 
 
 def rows_of(effects: Effects) -> dict[str, list[Row]]:
@@ -39,7 +46,7 @@ class Twins:
         self._begin()
 
     def _begin(self) -> None:
-        self.core, self.reference = (make() for make in ENGINES.values())
+        self.core, self.reference = Core(), Reference()
         for engine in (self.core, self.reference):
             engine.start(self.now, self.absence)
 
@@ -62,7 +69,7 @@ class Twins:
             terms = tuple(map(int, dataclasses.astuple(command.policy)))
             self.books.settings["policy"].append((command.team, command.version, command.effective_at, *terms))
 
-    def quote(self, command: Command) -> Decision:
+    def quote(self, command: Checkout) -> Decision:
         """Q1: a quote changes nothing."""
         for engine in (self.core, self.reference):
             engine.advance(self.now)
@@ -160,8 +167,8 @@ class Twins:
         dump = self.same_state()
         rebuilt = Core()
         rebuilt.start(self.now, self.absence)
-        for table, rows in self.books.rows().items():
-            rebuilt.load(table, rows)
+        for table, stored in self.books.rows().items():
+            rebuilt.load(table, stored)
         same(dump, rebuilt.dump(self.now), "nothing that was not stored is remembered (R2)")
 
     def _load(self, tables: dict[str, list[Row]]) -> None:

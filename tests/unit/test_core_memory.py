@@ -176,9 +176,9 @@ def test_a_row_that_cannot_be_is_refused(table, row, error, what):
 def test_what_is_no_command_is_refused():
     core = stocked()
     with pytest.raises(TypeError, match="str is not a command"):
-        core.decide(START, "sign in")
+        core.decide(START, "sign in")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"a quote is of a commands\.Checkout, not Heartbeat"):
-        core.quote(START, Heartbeat(1, 1))
+        core.quote(START, Heartbeat(1, 1))  # type: ignore[arg-type]
     with pytest.raises(OverflowError):
         core.decide(2**63, sign_in(1))
 
