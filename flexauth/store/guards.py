@@ -7,7 +7,6 @@ on a network file system is shared by nobody; and two servers on one file would 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import re
 import socket
@@ -98,7 +97,7 @@ class InstanceLock:
             raise InstanceHeld(path=database, holder=holder or "another server") from None
         at = datetime.fromtimestamp(now // 1_000_000, UTC) if now is not None else datetime.now(UTC)
         started = at.strftime("%Y-%m-%dT%H:%M:%SZ")
-        holder = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "started_at": started})
+        holder = f"process {os.getpid()} on {socket.gethostname()} since {started}"
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, holder.encode(), 0)
 

@@ -36,7 +36,7 @@ def test_the_second_server_of_one_file_refuses_and_names_the_first(tmp_path: Pat
     try:
         second = refused(tmp_path)
         assert second.returncode == ExitStatus.UNAVAILABLE
-        assert f'"pid": {first.pid}' in second.stderr
+        assert f"process {first.pid} on" in second.stderr
         assert "stop that one first" in second.stderr
         assert "Traceback" not in second.stderr
         with first.stubs() as stubs:

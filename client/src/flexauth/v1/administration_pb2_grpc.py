@@ -221,7 +221,7 @@ class AdministrationServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListSessions(self, request, context):
-        """Sessions of a team, open ones first.
+        """Sessions of a team, the latest sign-in first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

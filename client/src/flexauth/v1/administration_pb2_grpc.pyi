@@ -56,7 +56,7 @@ class AdministrationStub:
     """Policy values of a team's contract by name (SPEC 13); values that are not named keep theirs."""
     GetPolicy: _grpc.UnaryUnaryMultiCallable[_administration_pb2.GetPolicyRequest, _administration_pb2.GetPolicyResponse]
     ListSessions: _grpc.UnaryUnaryMultiCallable[_administration_pb2.ListSessionsRequest, _administration_pb2.ListSessionsResponse]
-    """Sessions of a team, open ones first."""
+    """Sessions of a team, the latest sign-in first."""
     ConfirmClock: _grpc.UnaryUnaryMultiCallable[_administration_pb2.ConfirmClockRequest, _administration_pb2.ConfirmClockResponse]
     """The operator vouches for the clock (T2)."""
     RotateLeaseKey: _grpc.UnaryUnaryMultiCallable[_administration_pb2.RotateLeaseKeyRequest, _administration_pb2.RotateLeaseKeyResponse]
@@ -90,7 +90,7 @@ class AdministrationAsyncStub(AdministrationStub):
     """Policy values of a team's contract by name (SPEC 13); values that are not named keep theirs."""
     GetPolicy: _aio.UnaryUnaryMultiCallable[_administration_pb2.GetPolicyRequest, _administration_pb2.GetPolicyResponse]  # type: ignore[assignment]
     ListSessions: _aio.UnaryUnaryMultiCallable[_administration_pb2.ListSessionsRequest, _administration_pb2.ListSessionsResponse]  # type: ignore[assignment]
-    """Sessions of a team, open ones first."""
+    """Sessions of a team, the latest sign-in first."""
     ConfirmClock: _aio.UnaryUnaryMultiCallable[_administration_pb2.ConfirmClockRequest, _administration_pb2.ConfirmClockResponse]  # type: ignore[assignment]
     """The operator vouches for the clock (T2)."""
     RotateLeaseKey: _aio.UnaryUnaryMultiCallable[_administration_pb2.RotateLeaseKeyRequest, _administration_pb2.RotateLeaseKeyResponse]  # type: ignore[assignment]
@@ -211,7 +211,7 @@ class AdministrationServicer(metaclass=_abc_1.ABCMeta):
         request: _administration_pb2.ListSessionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_administration_pb2.ListSessionsResponse, _abc.Awaitable[_administration_pb2.ListSessionsResponse]]:
-        """Sessions of a team, open ones first."""
+        """Sessions of a team, the latest sign-in first."""
 
     @_abc_1.abstractmethod
     def ConfirmClock(

@@ -140,7 +140,7 @@ class LicenseAuthorityServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListMySessions(self, request, context):
-        """The user's sessions, open ones first.
+        """The user's sessions, the latest sign-in first.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -51,7 +51,7 @@ class LicenseAuthorityStub:
     ReleaseDevice: _grpc.UnaryUnaryMultiCallable[_license_authority_pb2.ReleaseDeviceRequest, _license_authority_pb2.ReleaseDeviceResponse]
     """Takes a device off the list of a product (D1)."""
     ListMySessions: _grpc.UnaryUnaryMultiCallable[_license_authority_pb2.ListMySessionsRequest, _license_authority_pb2.ListMySessionsResponse]
-    """The user's sessions, open ones first."""
+    """The user's sessions, the latest sign-in first."""
     ListMyCharges: _grpc.UnaryUnaryMultiCallable[_license_authority_pb2.ListMyChargesRequest, _license_authority_pb2.ListMyChargesResponse]
     """The user's charges, latest window first."""
 
@@ -78,7 +78,7 @@ class LicenseAuthorityAsyncStub(LicenseAuthorityStub):
     ReleaseDevice: _aio.UnaryUnaryMultiCallable[_license_authority_pb2.ReleaseDeviceRequest, _license_authority_pb2.ReleaseDeviceResponse]  # type: ignore[assignment]
     """Takes a device off the list of a product (D1)."""
     ListMySessions: _aio.UnaryUnaryMultiCallable[_license_authority_pb2.ListMySessionsRequest, _license_authority_pb2.ListMySessionsResponse]  # type: ignore[assignment]
-    """The user's sessions, open ones first."""
+    """The user's sessions, the latest sign-in first."""
     ListMyCharges: _aio.UnaryUnaryMultiCallable[_license_authority_pb2.ListMyChargesRequest, _license_authority_pb2.ListMyChargesResponse]  # type: ignore[assignment]
     """The user's charges, latest window first."""
 
@@ -150,7 +150,7 @@ class LicenseAuthorityServicer(metaclass=_abc_1.ABCMeta):
         request: _license_authority_pb2.ListMySessionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_license_authority_pb2.ListMySessionsResponse, _abc.Awaitable[_license_authority_pb2.ListMySessionsResponse]]:
-        """The user's sessions, open ones first."""
+        """The user's sessions, the latest sign-in first."""
 
     @_abc_1.abstractmethod
     def ListMyCharges(
