@@ -119,6 +119,20 @@ cdef void write_line(Live *s, int32_t i) noexcept nogil:
     forget_use(s, line)
 
 
+cdef inline void fetch_dirty(const Live *s, int64_t i) noexcept nogil:
+    """Begin to fetch what the rows of the next dirty lines and sessions are made of, in two steps."""
+    cdef const int32_t *lines = <const int32_t *>s.dirty_lines.data
+    cdef const int32_t *sessions = <const int32_t *>s.dirty_sessions.data
+    if i + 16 < s.dirty_lines.count:
+        prefetch(line_at(s, lines[i + 16]))
+    if i + 8 < s.dirty_lines.count and line_at(s, lines[i + 8]).use != NONE:
+        prefetch(entry_at(s, line_at(s, lines[i + 8]).entry))
+    if i + 16 < s.dirty_sessions.count:
+        prefetch(session_at(s, sessions[i + 16]))
+        prefetch(&session_at(s, sessions[i + 16]).rights_version)
+        prefetch(&session_at(s, sessions[i + 16]).counter)
+
+
 cdef bint reserve_state_rows(Live *s) noexcept nogil:
     """Room for all that `write_state` writes."""
     cdef int64_t holds = 0
@@ -128,6 +142,7 @@ cdef bint reserve_state_rows(Live *s) noexcept nogil:
     cdef int32_t item
     cdef const Use *use
     for i in range(lines):
+        fetch_dirty(s, i)
         use = use_of(s, line_at(s, (<int32_t *>s.dirty_lines.data)[i]))
         if use != NULL and use.dirty & TOUCH_HOLD:
             holds += hold_slices(s, use.line)
@@ -154,6 +169,7 @@ cdef bint write_state(Live *s) noexcept nogil:
     if not reserve_state_rows(s):
         return False
     for i in range(s.dirty_lines.count):
+        fetch_dirty(s, i)
         write_line(s, (<int32_t *>s.dirty_lines.data)[i])
     for i in range(s.dirty_packs.count):
         item = (<int32_t *>s.dirty_packs.data)[i]
@@ -161,6 +177,7 @@ cdef bint write_state(Live *s) noexcept nogil:
             pack_at(s, item).dirty = False
             put_pack_row(s, pack_at(s, item), row_push(&s.rows[PACK], PACK_WIDTH))
     for i in range(s.dirty_sessions.count):
+        fetch_dirty(s, i)
         item = (<int32_t *>s.dirty_sessions.data)[i]
         if session_at(s, item).flags & IS_DIRTY:
             session_at(s, item).flags &= ~IS_DIRTY
