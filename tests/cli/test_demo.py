@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from flexauth import ledger
-from flexauth.commands import COLUMNS
+from flexauth.answers import CheckoutAnswer, SessionFacts
+from flexauth.commands import COLUMNS, DAY, Entitlement, State
 from flexauth.demo.account import Account, give_account
 from flexauth.demo.books import Books, prove, read_books
-from flexauth.demo.company import TEAM
+from flexauth.demo.client import NEVER, Client, Lived
+from flexauth.demo.company import TEAM, people
+from flexauth.demo.month import START, Sitting, Step
 from flexauth.demo.run import run_demo
 from flexauth.demo.story import Company, Progress, live
 from flexauth.demo.unaware import Stay, windows_unaware
@@ -206,3 +210,33 @@ def test_the_day_that_is_told_is_one_persons_in_order_with_its_charges(account: 
     assert times == sorted(times)
     assert {at // (24 * HOUR) * 24 * HOUR for at in times} == {account.day.begins_at}
     assert any("tokens" in text for _, text in account.day.lines)
+
+
+def test_without_network_a_client_whose_lease_is_over_asks_for_nothing_until_it_is_back() -> None:
+    person = people(1, Random(1))[0]
+    sitting = Sitting(person, "ACD", person.laptop, START)
+    client = Client(sitting, "01900000-0000-7000-8000-000000000001", Lived())
+    call = client.contact(START)
+    assert call is not None
+    facts = SessionFacts(
+        session=client.machine.memory.session,
+        state=State.ACTIVE,
+        entitlement=Entitlement.TOKENS,
+        team=TEAM,
+        user=person.subject,
+        product="ACD",
+        device=person.laptop,
+        heartbeat_by=START + 5 * MINUTE,
+        lease_until=START + HOUR,
+        paid_until=START + DAY,
+        pending_since=START,
+        idle_after=0,
+        counter=0,
+        opened_at=0,
+        ended_at=0,
+        server_time=START,
+    )
+    client.hear(call[0], CheckoutAnswer(True, facts, 7, 7, 93), START)
+    client.step(Step.OFFLINE, START + MINUTE)
+    assert client.wake_at(START + MINUTE) == START + HOUR
+    assert client.wake_at(START + HOUR) == NEVER
