@@ -77,7 +77,7 @@ class Calls:
             return self._left.wait_for(lambda: not self._running, seconds)
 
     def blocks(self, method: Method, metadata: Iterable[tuple[str, str | bytes]], peer: Peer) -> bool:
-        """Whether `begin` may read or write files first: a thread that takes in the calls of many leaves it to another."""
+        """Whether `begin` may wait for a file or a peer: a thread that takes in many calls leaves it to another."""
         del metadata, peer
         return method.row.blocks
 
