@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.sources import cython_imports, module_name, read, tracked
 
-VALUES = "commands faults limits requests answers ledger pages denials"
+VALUES = "commands faults limits requests answers answers_of ledger pages etags denials"
 RULES = "rights catalogue policy rate_sheet"
 APPLICATION = "access acts clock names directory work residence committer sequencer authority administration leases"
 COMPOSED = "config sample bootstrap credentials serving v1 flexauth_client"
@@ -21,8 +21,10 @@ LAYERS = (
     ("core", "_core", "commands"),
     ("values", "requests", "commands faults limits"),
     ("values", "answers", "commands requests"),
+    ("values", "answers_of", "commands requests answers"),
     ("values", "ledger", "commands faults limits"),
     ("values", "pages", "answers faults"),
+    ("values", "etags", "faults"),
     ("values", "denials", "commands"),
     ("rules", "rights", f"{VALUES} catalogue policy"),
     ("rules", "catalogue", VALUES),
