@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from flexauth import answers, commands, requests
+from flexauth.access import Access, Guard, guarded
+from flexauth.access.belongings import Stored
 from flexauth.administration import Administration
 from flexauth.catalogue import is_idle_aware
 from flexauth.clock import Clock
@@ -18,6 +20,7 @@ from flexauth.commands import NEVER, NO_LIMIT, Decision, Engine, Entitlement, Id
 from flexauth.denials import denial_sentence
 from flexauth.directory import Directory
 from flexauth.faults import Conflict, InvalidArgument, NotFound
+from flexauth.grants import Grants
 from flexauth.names import content_digest, name_digest
 from flexauth.rights import candidates
 from flexauth.sequencer import Sequencer
@@ -42,6 +45,8 @@ class Authority:
         self.directory = Directory(store)
         self._sequencer = Sequencer(make_engine, store, clock, on_lost=self.directory.forget_unstored)
         administration = Administration(store, self.directory, self._sequencer)
+        self.access = Access(store, now=lambda: self.now)
+        self.grants = Grants(store, self.directory, changed=self.access.forget)
         self._works: dict[type, Callable[[Any], Work[Any]]] = {
             requests.Checkout: self._checkout,
             requests.Quote: self._quote,
@@ -50,33 +55,45 @@ class Authority:
             requests.Checkin: self._checkin,
             requests.ReleaseDevice: self._release_device,
             **administration.works,
+            **self.grants.works,
         }
-        self._reads: dict[type, Callable[[Any], Any]] = dict(administration.reads)
+        self._reads: dict[type, Callable[[Any], Any]] = {**administration.reads, **self.grants.reads}
 
     @property
     def latest(self) -> int:
         """The time of the last batch that was decided."""
         return self._sequencer.time.latest
 
+    @property
+    def now(self) -> int:
+        """The time."""
+        return self._sequencer.time.read()
+
     def answer_reads(self, reads: Mapping[type, Callable[[Any], Any]]) -> None:
         """Requests that reports answer from what is stored, in the caller's thread."""
         self._reads.update(reads)
 
-    def submit(self, request: requests.Request, by: requests.Actor = requests.AUTHORITY) -> Future[Any]:
+    def submit(
+        self, request: requests.Request, by: requests.Actor = requests.AUTHORITY, guard: Guard | None = None
+    ) -> Future[Any]:
         """The answer to a request (see `answers`); faults come by the future. From any thread.
 
-        `by` is who asks, for the audit log (L6).
+        `by` is who asks, for the audit log (L6); `guard` refuses what is not theirs, in the turn of the request.
         """
         read = self._reads.get(type(request))
         if read is not None:
             done: Future[Any] = Future()
             try:
+                if guard is not None:
+                    guard(Stored(self._store))
                 done.set_result(read(request))
             except Exception as fault:  # noqa: BLE001  # whatever it is, the caller hears it where he listens
                 done.set_exception(fault)
             return done
         work = self._works[type(request)](request)
         work.by = by
+        if guard is not None:
+            work = guarded(work, guard, self._store, self.directory)
         self._sequencer.submit(work)
         return work.future
 

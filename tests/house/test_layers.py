@@ -10,8 +10,11 @@ from tests.house.sources import cython_imports, module_name, read, tracked
 
 VALUES = "commands faults limits requests answers answers_of ledger pages etags denials"
 RULES = "rights catalogue policy rate_sheet"
-APPLICATION = "access acts clock names directory work residence committer sequencer authority administration leases"
-COMPOSED = "config sample bootstrap credentials serving v1 flexauth_client"
+APPLICATION = (
+    "access acts certificates peers clock names directory work residence committer sequencer authority administration"
+    " leases"
+)
+COMPOSED = "config sample bootstrap credentials first_keys serving v1 flexauth_client"
 
 # From the innermost to the outermost: layer, module or package, what it may import of ours.
 LAYERS = (
@@ -33,27 +36,35 @@ LAYERS = (
     ("rules", "reference", "commands"),
     ("store", "store", f"_core {VALUES}"),
     ("application", "clock", VALUES),
-    ("application", "access", f"{VALUES} clock store"),
+    ("application", "certificates", "faults limits"),
+    ("application", "peers", "limits access"),
     ("application", "leases", f"{VALUES} clock"),
     ("application", "names", f"_core {VALUES}"),
     ("application", "directory", f"{VALUES} {RULES} store names"),
     ("application", "work", f"{VALUES} store"),
+    ("application", "access", f"{VALUES} store names directory work"),
     ("application", "acts", f"{VALUES} store names work"),
+    ("application", "grants", f"{VALUES} store directory work acts access"),
     ("application", "residence", f"{VALUES} store"),
     ("application", "committer", f"{VALUES} store work"),
     ("application", "sequencer", f"{VALUES} store clock work residence committer"),
     ("application", "administration", f"{VALUES} {RULES} store clock names directory work sequencer acts"),
-    ("application", "authority", f"{VALUES} {RULES} store clock names directory work sequencer administration"),
+    (
+        "application",
+        "authority",
+        f"{VALUES} {RULES} store clock names directory work access grants sequencer administration",
+    ),
     ("reports", "reports", f"{VALUES} {RULES} store directory"),
     ("wire", "v1", ""),
     # The other distribution: of the authority it knows the wire alone.
     ("client", "flexauth_client", "v1"),
     ("edge", "rpc", f"{VALUES} {RULES} {APPLICATION} reports v1"),
+    ("edge", "proxy", "faults limits certificates peers"),
     ("root", "sample", f"{VALUES} rate_sheet"),
     ("root", "config", f"{VALUES} policy"),
     ("root", "bootstrap", f"_core {VALUES} {RULES} reference {APPLICATION} store reports rpc sample config"),
     ("root", "credentials", "faults"),
-    ("root", "serving", f"{VALUES} {APPLICATION} store rpc config bootstrap credentials"),
+    ("root", "serving", f"{VALUES} {APPLICATION} store rpc proxy config bootstrap credentials"),
     # The doors: they start what the root has composed, and reach a running authority as any client does.
     (
         "doors",
