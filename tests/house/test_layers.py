@@ -11,7 +11,7 @@ from tests.house.sources import cython_imports, module_name, read, tracked
 VALUES = "commands faults limits requests answers answers_of ledger pages etags denials"
 RULES = "rights catalogue policy rate_sheet"
 APPLICATION = (
-    "access acts certificates peers clock names directory work residence committer sequencer authority administration"
+    "access acts grants certificates peers clock names directory work residence committer sequencer authority administration"
     " leases"
 )
 COMPOSED = "config sample bootstrap credentials first_keys serving v1 flexauth_client"
