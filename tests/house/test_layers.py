@@ -11,8 +11,8 @@ from tests.house.sources import cython_imports, module_name, read, tracked
 VALUES = "commands faults limits requests answers answers_of ledger pages etags denials"
 RULES = "rights catalogue policy rate_sheet"
 APPLICATION = (
-    "access acts grants certificates peers clock names directory work residence committer sequencer authority administration"
-    " leases"
+    "access acts grants certificates peers clock names directory work residence committer sequencer authority"
+    " administration leases"
 )
 COMPOSED = "config sample bootstrap credentials first_keys serving v1 flexauth_client"
 
@@ -65,7 +65,8 @@ LAYERS = (
     ("root", "bootstrap", f"_core {VALUES} {RULES} reference {APPLICATION} store reports rpc sample config"),
     ("root", "credentials", "faults"),
     ("root", "first_keys", f"{VALUES} {APPLICATION}"),
-    ("root", "serving", f"{VALUES} {APPLICATION} store rpc proxy config bootstrap first_keys credentials"),
+    ("root", "front", f"{VALUES} {APPLICATION} rpc proxy config"),
+    ("root", "serving", f"{VALUES} {APPLICATION} store rpc config bootstrap first_keys credentials front"),
     # The doors: they start what the root has composed, and reach a running authority as any client does.
     (
         "doors",
