@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from flexauth.cli import books, config, operate, pack, product, session, storage, team, user
+from flexauth.cli import access, books, config, operate, pack, product, session, storage, team, user
 from flexauth.cli.connection import Refused
 from flexauth.cli.demo import demo
 from flexauth.cli.exits import MEANINGS, ExitStatus
@@ -118,6 +118,9 @@ app.add_typer(team.app, name="team", rich_help_panel=_SET_UP)
 app.add_typer(user.app, name="user", rich_help_panel=_SET_UP)
 app.add_typer(product.app, name="product", rich_help_panel=_SET_UP)
 app.add_typer(pack.app, name="pack", rich_help_panel=_SET_UP)
+app.add_typer(access.key, name="key", rich_help_panel=_SET_UP)
+app.add_typer(access.role, name="role", rich_help_panel=_SET_UP)
+app.add_typer(access.provider, name="provider", rich_help_panel=_SET_UP)
 app.command(rich_help_panel=_READ)(books.balance)
 app.command(rich_help_panel=_READ)(books.ledger)
 app.add_typer(session.app, name="session", rich_help_panel=_READ)

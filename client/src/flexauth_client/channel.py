@@ -98,6 +98,8 @@ class Channel:
             channel = grpc.insecure_channel(where.address, OPTIONS)
         self._channel = channel
         calls = grpc.intercept_channel(channel, _WithKey(settings.key)) if settings.key else channel
+        #: For stubs of further services.
+        self.calls = calls
         self.authority = LicenseAuthorityStub(calls)
         self.administration = AdministrationStub(calls)
         self.reporting = ReportingStub(calls)
