@@ -231,7 +231,7 @@ class Reference:
         rows["line_gone"] = [key for key in sorted(touched["gone"]) if key not in world.lines]
         rows["hold_gone"] = [line.key for line in alive["hold"] if line.hold_stored]
         rows["hold"] = [
-            (*line.key, place, pack.pack, tokens)
+            (*line.key, 0, place, pack.pack, tokens)
             for line in alive["hold"]
             for place, (pack, tokens) in enumerate(line.hold)
         ]
@@ -278,9 +278,13 @@ class Reference:
         return {
             "pack": sorted(row_of_pack(p) for p in world.packs.values()),
             "line": sorted(row_of_line(line) for line in live),
-            "hold": sorted((*ln.key, i, p.pack, n) for ln in live for i, (p, n) in enumerate(ln.hold)),
+            "hold": sorted((*ln.key, 0, i, p.pack, n) for ln in live for i, (p, n) in enumerate(ln.hold)),
             "free_use": sorted((*ln.key, *use) for ln in live for use in ln.free_uses),
             "session": sorted(row_of_session(s) for s in world.sessions.values()),
             "device": sorted((*key, *d) for key, devices in world.devices.items() for d in devices.items()),
-            "team": sorted((k, t.ledger_seq, t.use_seq) for k, t in world.teams.items() if t.ledger_seq or t.use_seq),
+            "team": sorted(
+                (k, t.ledger_seq, t.use_seq, t.overdraft, t.rights_version)
+                for k, t in world.teams.items()
+                if t.ledger_seq or t.use_seq
+            ),
         }

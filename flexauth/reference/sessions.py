@@ -91,9 +91,9 @@ def check_checkout(world: World, command: Checkout) -> Decision:
     elsewhere = min((s.session for s in running if s.device != device), default=0)
     if elsewhere and not command.take_over:
         return replace(denied, reason=Reason.IN_USE_ELSEWHERE, elsewhere=elsewhere)
-    if not command.candidates:
-        return replace(denied, reason=command.refusal)
-    tries = [_try(world, command, candidate) for candidate in command.candidates]
+    if not command.rights.candidates:
+        return replace(denied, reason=command.rights.refusal)
+    tries = [_try(world, command, candidate) for candidate in command.rights.candidates]
     granted = [d for d in tries if d.outcome is Outcome.GRANTED]
     free = [d for d in granted if not d.tokens]
     return (free or granted or tries)[0]
@@ -140,7 +140,7 @@ def refuse(world: World, command: Checkout, decision: Decision) -> None:
 
 
 def _signing_in(world: World, command: Checkout, decision: Decision, device: int) -> Session:
-    until = next((c.until for c in command.candidates if c.team == decision.team), NEVER)
+    until = next((c.until for c in command.rights.candidates if c.team == decision.team), NEVER)
     return Session(
         command.session,
         decision.team,
@@ -155,7 +155,7 @@ def _signing_in(world: World, command: Checkout, decision: Decision, device: int
         command.origin,
         int(command.idle_aware),
         command.max_tokens,
-        command.rights_version,
+        command.rights.version,
         until,
         world.now,
         world.now,

@@ -117,6 +117,13 @@ class Session:
     ended_at: int = NEVER
     reported: int = 0
     reason: Reason = Reason.NONE
+    asked_team: int = 0
+    project: int = 0
+    pool: int = 0
+    seat_since: int = NEVER
+    borrowed_until: int = NEVER
+    waiting: int = 0
+    ends_before_renewal: int = 0
     armed: int = FOREVER
 
     @property
@@ -150,6 +157,11 @@ class Line:
     basis: int = 0
     session: int = 0
     used_until: int = NEVER
+    units: int = 0
+    advance_at: int = NEVER
+    advance_rate: int = 0
+    advance_rate_version: int = 0
+    advance_policy_version: int = 0
     hold: list[tuple[Pack, int]] = field(default_factory=list)
     hold_stored: bool = False
     free_uses: list[tuple[int, int]] = field(default_factory=list)
@@ -176,6 +188,8 @@ class Team:
 
     ledger_seq: int = 0
     use_seq: int = 0
+    overdraft: int = 0
+    rights_version: int = 0
     packs: list[Pack] = field(default_factory=list)
     policies: list[tuple[int, int, Policy]] = field(default_factory=list)
 
@@ -225,6 +239,7 @@ class World:
         self.counters: dict[int, int] = {}
         self.timers: list[tuple[int, int, tuple[int, ...]]] = []
         self.deferred: list[tuple[int, int, tuple[int, ...]]] = []
+        self.rights_version = 0
         self.refunded = False
         self.last_refund_batch = 0
         self.clear()
