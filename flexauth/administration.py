@@ -9,16 +9,15 @@ import json
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
-
-from pydantic import TypeAdapter
+from typing import Any
 
 from flexauth import answers, commands, limits, requests
+from flexauth.acts import Acts
 from flexauth.catalogue import CataloguedProduct
 from flexauth.commands import IdKind, ProductKind
 from flexauth.directory import Directory
-from flexauth.faults import AlreadyExists, Conflict, InvalidArgument
-from flexauth.names import content_digest, halves, name_digest
+from flexauth.faults import AlreadyExists, InvalidArgument
+from flexauth.names import halves, name_digest
 from flexauth.pages import page_of, position
 from flexauth.policy import parse_policy
 from flexauth.sequencer import Sequencer
@@ -27,7 +26,6 @@ from flexauth.work import Turn, Work
 
 __all__ = ["Administration", "year_later"]
 
-A = TypeVar("A")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -55,14 +53,15 @@ class Administration:
 
     def __init__(self, store: Store, directory: Directory, sequencer: Sequencer) -> None:
         self._store, self._directory, self._sequencer = store, directory, sequencer
+        acts = Acts(store)
         self.works: dict[type, Callable[[Any], Work[Any]]] = {
-            requests.CreateTeam: self._act(answers.Team, self._create_team),
-            requests.CreateUser: self._act(answers.User, self._create_user),
-            requests.AssignUser: self._act(answers.User, self._assign_user),
-            requests.CreateProduct: self._act(answers.Product, self._create_product),
-            requests.SetRate: self._act(answers.Rate, self._set_rate),
-            requests.CreateOrder: self._act(answers.OrderAnswer, self._create_order),
-            requests.SetPolicy: self._act(answers.PolicyAnswer, self._set_policy),
+            requests.CreateTeam: acts.act(answers.Team, self._create_team),
+            requests.CreateUser: acts.act(answers.User, self._create_user),
+            requests.AssignUser: acts.act(answers.User, self._assign_user),
+            requests.CreateProduct: acts.act(answers.Product, self._create_product),
+            requests.SetRate: acts.act(answers.Rate, self._set_rate),
+            requests.CreateOrder: acts.act(answers.OrderAnswer, self._create_order),
+            requests.SetPolicy: acts.act(answers.PolicyAnswer, self._set_policy),
             requests.ConfirmClock: lambda _: Work(self._confirm_clock),
             requests.ListProducts: lambda request: Work(lambda turn: self._list_products(request, turn.now)),
             requests.GetPolicy: lambda request: Work(lambda turn: self._get_policy(request, turn.now)),
@@ -73,49 +72,6 @@ class Administration:
             requests.ListTeams: self._list_teams,
             requests.ListRates: self._list_rates,
         }
-
-    def _act(
-        self, kind: type[A], decide: Callable[[Turn, Any], tuple[A, Callable[[], None]]]
-    ) -> Callable[[Any], Work[A]]:
-        """An act as work: once for a request id (SPEC 5), alone, its second value run when it is stored."""
-
-        def work(request: Any) -> Work[A]:
-            learned: list[Callable[[], None]] = []
-
-            def once(turn: Turn) -> A:
-                learned.clear()
-                made = self._made(kind, request)
-                if made is not None:
-                    return made
-                answer, learn = decide(turn, request)
-                learned.append(learn)
-                if request.request_id:
-                    result = TypeAdapter(kind).dump_json(answer)
-                    digest = self._digest(request)
-                    turn.write(
-                        "insert_request", request=request.request_id, digest=digest, result=result, made_at=turn.now
-                    )
-                return answer
-
-            def stored() -> None:
-                for learn in learned:
-                    learn()
-
-            return Work(once, alone=True, stored=stored)
-
-        return work
-
-    def _made(self, kind: type[A], request: Any) -> A | None:
-        rows = self._store.select("request_made", {"request": request.request_id}) if request.request_id else []
-        if not rows:
-            return None
-        if rows[0]["digest"] != self._digest(request):
-            raise Conflict(field="request_id", value=request.request_id)
-        return TypeAdapter(kind).validate_json(rows[0]["result"])
-
-    @staticmethod
-    def _digest(request: Any) -> bytes:
-        return content_digest(type(request).__name__, repr(request)).to_bytes(8, "big")
 
     # Teams and users --------------------------------------------------------------------------------------------------
 

@@ -62,8 +62,11 @@ class Authority:
         """Requests that reports answer from what is stored, in the caller's thread."""
         self._reads.update(reads)
 
-    def submit(self, request: requests.Request) -> Future[Any]:
-        """The answer to a request (see `answers`); faults come by the future. From any thread."""
+    def submit(self, request: requests.Request, by: requests.Actor = requests.AUTHORITY) -> Future[Any]:
+        """The answer to a request (see `answers`); faults come by the future. From any thread.
+
+        `by` is who asks, for the audit log (L6).
+        """
         read = self._reads.get(type(request))
         if read is not None:
             done: Future[Any] = Future()
@@ -73,6 +76,7 @@ class Authority:
                 done.set_exception(fault)
             return done
         work = self._works[type(request)](request)
+        work.by = by
         self._sequencer.submit(work)
         return work.future
 

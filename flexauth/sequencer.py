@@ -198,7 +198,7 @@ class Sequencer:
         self._watch_clock()
         self.engine.advance(turn.now)
         for work in works:
-            turn.history, kept = work.history, len(turn.writes)
+            turn.history, turn.by, kept = work.history, work.by, len(turn.writes)
             try:
                 work.answer, work.fault = work.decide(turn), None
             except Fault as fault:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from flexauth.commands import Engine
+from flexauth.requests import AUTHORITY, Actor
 from flexauth.store.port import Write
 
 __all__ = ["Later", "Turn", "Work"]
@@ -20,7 +21,7 @@ class Turn:
     """What a unit of work may use while it is decided: the time, the engine, rows to write, and what was read for it.
 
     `digests` are those of free texts in ledger entries to come, by (team, seq). `stored` is the last stored batch;
-    `history` is what the work's own `Later` read, None the first time.
+    `history` is what the work's own `Later` read, None the first time; `by` is who asked for it.
     """
 
     now: int
@@ -28,6 +29,7 @@ class Turn:
     stored: int
     writes: list[Write] = field(default_factory=list)
     history: Any = None
+    by: Actor = AUTHORITY
 
     def write(self, statement: str, **values: object) -> None:
         """A row for this batch by a named statement of the store."""
@@ -55,6 +57,7 @@ class Work(Generic[A]):
     stored: Callable[[], None] | None = None
     while_full: Callable[[Engine, int, int], A] | None = None
     future: Future[A] = field(default_factory=Future)
+    by: Actor = AUTHORITY
     answer: A | None = None
     fault: BaseException | None = None
     history: Any = None

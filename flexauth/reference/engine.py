@@ -24,7 +24,7 @@ from flexauth.commands import (
     ReleaseDevice,
     State,
 )
-from flexauth.reference import lines, sessions
+from flexauth.reference import contracts, lines, packs, sessions
 from flexauth.reference.state import CAPTURE, LEASE_END, PACK_END, Pack, Rows, Session, World, halves, lease_end
 from flexauth.reference.tables import LOADERS, row_of_line, row_of_pack, row_of_session
 
@@ -55,7 +55,7 @@ class Reference:
         if phase == PACK_END:
             pack = world.packs.get(ident[0])
             if pack is not None and not pack.ended:
-                lines.expire_pack(world, pack)
+                packs.expire_pack(world, pack)
         elif phase == CAPTURE:
             line = world.lines.get((ident[0], ident[1], ident[2]))
             if line is not None and line.pending_since != NEVER and line.capture_at == at:
@@ -155,14 +155,14 @@ class Reference:
         elif isinstance(command, AddPacks):
             for terms in command.packs:
                 self._add_pack(command.team, terms)
-            return Decision(Outcome.GRANTED, team=command.team, balance=lines.available(world, command.team))
+            return Decision(Outcome.GRANTED, team=command.team, balance=packs.available(world, command.team))
         else:
             raise TypeError(f"{type(command).__name__} is not a command")
         return Decision(Outcome.GRANTED)
 
     def _add_pack(self, team: int, terms: NewPack) -> None:
         pack = Pack(team, terms.pack, terms.size, terms.unit_price, terms.starts_at, terms.ends_at, terms.purchased_at)
-        lines.add_pack(self._world, pack)
+        packs.add_pack(self._world, pack)
         self._world.enter(EntryKind.ORDER, pack, terms.size, self._world.now)
 
     def look(self, now: int, session: int) -> Decision:
@@ -172,7 +172,7 @@ class Reference:
 
     def balance(self, team: int) -> tuple[int, int]:
         held = sum(p.held for p in self._world.team(team).packs)
-        return lines.available(self._world, team), held
+        return packs.available(self._world, team), held
 
     def devices(self, user: int, product: int) -> list[tuple[int, int]]:
         return list(self._world.devices.get((user, product), {}).items())
@@ -216,7 +216,7 @@ class Reference:
         line = self._world.lines.get(session.line)
         if line is not None and line.pending_since != NEVER and line.session == session.session:
             return False
-        _, policy = lines.policy_at(self._world, session.team, now)
+        _, policy = contracts.policy_at(self._world, session.team, now)
         return session.ended_at + max(policy.repeat_retention, policy.late_checkin) < now
 
     def take_effects(self, stored: int) -> Rows:

@@ -1,75 +1,13 @@
-"""How a line is charged (SPEC 2 and 3): holds, captures, voids, renewals, refunds. Knows no client and no clock."""
+"""How a line is charged (SPEC 3): holds, captures, voids, renewals. Knows no client and no clock."""
 
 from __future__ import annotations
 
-from flexauth.commands import (
-    DAY,
-    NEVER,
-    EntryKind,
-    GraceMode,
-    IdKind,
-    Policy,
-    Reason,
-    Refund,
-    State,
-    UseEvent,
-)
-from flexauth.reference.state import CAPTURE, PACK_END, Line, Pack, Session, World
+from flexauth.commands import DAY, NEVER, EntryKind, GraceMode, Policy, Reason, State, UseEvent
+from flexauth.reference import packs
+from flexauth.reference.contracts import policy_at, price_at
+from flexauth.reference.state import CAPTURE, Line, Pack, Session, World
 
-__all__ = [
-    "add_pack",
-    "available",
-    "capture",
-    "deny",
-    "expire_pack",
-    "hold",
-    "in_use",
-    "nothing",
-    "policy_at",
-    "price_at",
-    "refund",
-    "refundable",
-    "renew",
-    "settle",
-    "void",
-    "why_not",
-]
-
-_SELF_REPORTED = 1
-
-
-def policy_at(world: World, team: int, at: int) -> tuple[int, Policy]:
-    """The contract in force: (version, policy); the defaults as version 0 where there is none."""
-    found = [(when, version, policy) for when, version, policy in world.team(team).policies if when <= at]
-    return max(found, key=lambda row: row[:2])[1:] if found else (0, Policy())
-
-
-def price_at(world: World, product: int, at: int) -> tuple[int, int]:
-    """(rate, version) in force at an instant (C14); (0, 0) before the first."""
-    found = [row for row in world.rates.get(product, ()) if row[0] <= at]
-    return (max(found)[2], max(found)[1]) if found else (0, 0)
-
-
-def available(world: World, team: int) -> int:
-    """P2."""
-    return sum(p.remaining - p.held for p in world.team(team).packs if p.live(world.now))
-
-
-def why_not(world: World, team: int) -> Reason:
-    """SPEC 10: a team without any live pack, or a balance that is too small."""
-    live = any(p.live(world.now) for p in world.team(team).packs)
-    return Reason.INSUFFICIENT_TOKENS if live else Reason.NO_LIVE_PACK
-
-
-def _slices(world: World, team: int, tokens: int) -> list[tuple[Pack, int]]:
-    """Exact slices in the order of P3; the balance covers them."""
-    found = []
-    for pack in sorted((p for p in world.team(team).packs if p.live(world.now)), key=Pack.order):
-        take = min(tokens, pack.remaining - pack.held)
-        if take:
-            found.append((pack, take))
-            tokens -= take
-    return found
+__all__ = ["capture", "deny", "hold", "in_use", "nothing", "renew", "settle", "void"]
 
 
 def in_use(line: Line) -> bool:
@@ -112,7 +50,7 @@ def hold(world: World, line: Line, session: Session, start: int, basis: int) -> 
     line.rate, line.basis, line.session = rate, basis, session.session
     line.pending_since, line.used_until = start, start
     line.capture_at = _capture_at(line, policy, start)
-    line.hold = _slices(world, line.team, rate)
+    line.hold = packs.slices(world, line.team, rate)
     for pack, tokens in line.hold:
         pack.held += tokens
     world.touch(line, "hold")
@@ -176,14 +114,14 @@ def renew(world: World, line: Line, session: Session) -> bool:
     if line.pending_since != NEVER:
         _release(world, line)
     rate, version = price_at(world, line.product, at)
-    if available(world, line.team) < rate:
+    if packs.available(world, line.team) < rate:
         return False
     line.rate, line.rate_version = rate, version
     line.policy_version, _ = policy_at(world, line.team, at)
     line.session = session.session
     line.basis = world.log(line.team, UseEvent.RENEWED, at, session)
     line.window_start, line.paid_until, line.capture_at = at, at + DAY, at - 1
-    _charge(world, line, _slices(world, line.team, rate), at, held=False)
+    _charge(world, line, packs.slices(world, line.team, rate), at, held=False)
     world.touch(line)
     return True
 
@@ -195,82 +133,6 @@ def deny(world: World, session: Session, at: int, reason: Reason) -> None:
     world.running[session.user, session.product].pop(session.session, None)
     world.dirty["session"].add(session.session)
     world.log(session.team, UseEvent.REFUSED, session.ended_at, session, reason)
-
-
-def refundable(line: Line, session: Session, used_until: int, ended_at: int, now: int, late_checkin: int) -> bool:
-    """S5: whether word that this session's use ended at `used_until` shows that no use outlived the window's grace."""
-    others = [s for key, s in line.sessions.items() if key != session.session and s.on_tokens]
-    return (
-        line.paid_until != NEVER
-        and line.pending_since == NEVER
-        and now - ended_at <= late_checkin
-        and max(used_until, line.used_until) <= line.capture_at
-        and not any(s.state is State.ACTIVE for s in others)
-        and not any(s.state is State.EXPIRED and not s.reported and s.ended_at > line.window_start for s in others)
-    )
-
-
-def refund(world: World, line: Line, fact: Refund) -> int:
-    """L5: give a charge back to its packs; slices of packs that have ended make one make-good pack."""
-    ended = []
-    first = 0
-    for ident, tokens in fact.slices:
-        pack = world.packs[ident]
-        seq = world.enter(
-            EntryKind.REFUND,
-            pack,
-            tokens,
-            line.window_start,
-            line=line,
-            window=(line.window_start, line.paid_until),
-            corrects=fact.charge,
-            reason=_SELF_REPORTED,
-        )
-        first = first or seq
-        if pack.ended:
-            ended.append((pack, tokens))
-    if ended:
-        _make_good(world, line.team, ended, first)
-    line.paid_until, line.window_start, line.charge = NEVER, NEVER, 0
-    world.touch(line)
-    world.refunded = True
-    return sum(tokens for _, tokens in fact.slices)
-
-
-def _make_good(world: World, team: int, slices: list[tuple[Pack, int]], transfer: int) -> None:
-    _, policy = policy_at(world, team, world.now)
-    source, total = slices[0][0], sum(tokens for _, tokens in slices)
-    good = Pack(
-        team,
-        world.allocate(IdKind.PACK),
-        total,
-        source.unit_price,
-        world.now,
-        world.now + policy.make_good,
-        world.now,
-        parent=source.pack,
-    )
-    for pack, tokens in slices:
-        world.enter(EntryKind.MOVE_OUT, pack, -tokens, world.now, transfer=transfer)
-    add_pack(world, good)
-    world.enter(EntryKind.MOVE_IN, good, total, world.now, transfer=transfer)
-
-
-def add_pack(world: World, pack: Pack) -> None:
-    """A new, still empty pack; its tokens come by a ledger entry."""
-    world.packs[pack.pack] = pack
-    world.team(pack.team).packs.append(pack)
-    world.dirty["pack"].add(pack.pack)
-    world.arm(pack.ends_at, PACK_END, (pack.pack,))
-
-
-def expire_pack(world: World, pack: Pack) -> None:
-    """P4: the free remainder is forfeited; tokens under a hold outlive the end."""
-    pack.ended = 1
-    free = pack.remaining - pack.held
-    if free:
-        world.enter(EntryKind.EXPIRY, pack, -free, pack.ends_at)
-    world.dirty["pack"].add(pack.pack)
 
 
 def nothing(line: Line, now: int) -> bool:

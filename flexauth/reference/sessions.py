@@ -22,7 +22,7 @@ from flexauth.commands import (
     State,
     UseEvent,
 )
-from flexauth.reference import lines
+from flexauth.reference import contracts, lines, packs, refunds
 from flexauth.reference.state import FOREVER, Line, Session, World
 
 __all__ = ["check_checkin", "check_checkout", "checkin", "checkout", "contact", "expire", "facts", "refuse"]
@@ -102,8 +102,8 @@ def check_checkout(world: World, command: Checkout) -> Decision:
 def _try(world: World, command: Checkout, candidate: Candidate) -> Decision:
     """One candidate: an included product (C12), a window already paid or pending (C1), or tokens (C2)."""
     team, now = candidate.team, world.now
-    balance = lines.available(world, team)
-    rate, _ = lines.price_at(world, command.product, now)
+    balance = packs.available(world, team)
+    rate, _ = contracts.price_at(world, command.product, now)
     known = Decision(Outcome.GRANTED, user=command.user, product=command.product, team=team, rate=rate, balance=balance)
     if candidate.entitlement is Entitlement.INCLUDED:
         if balance > 0:
@@ -130,7 +130,7 @@ def _try(world: World, command: Checkout, candidate: Candidate) -> Decision:
 
 
 def _short(world: World, known: Decision, needed: int) -> Decision:
-    reason = lines.why_not(world, known.team)
+    reason = packs.why_not(world, known.team)
     return replace(known, outcome=Outcome.DENIED, reason=reason, shortfall=needed - known.balance)
 
 
@@ -222,7 +222,7 @@ def expire(world: World, session: Session, at: int) -> None:
 def contact(world: World, session: Session, operated_at: int, ended_at: int = NEVER) -> None:
     """An open session is heard (S3): its use so far is judged (C5, C7), then its state is set. Clears the lease end."""
     now = world.now
-    _, policy = lines.policy_at(world, session.team, now)
+    _, policy = contracts.policy_at(world, session.team, now)
     use = _use(policy, session, now, operated_at, ended_at)
     if now - session.contact_at > 2 * policy.heartbeat_interval:
         world.log(session.team, UseEvent.GAP, session.contact_at, session)
@@ -231,8 +231,8 @@ def contact(world: World, session: Session, operated_at: int, ended_at: int = NE
     line = world.line(session.line) if session.on_tokens else None
     if line is not None:
         _judge(world, line, session, use)
-    elif ended_at == NEVER and lines.available(world, session.team) <= 0:
-        lines.deny(world, session, now, lines.why_not(world, session.team))
+    elif ended_at == NEVER and packs.available(world, session.team) <= 0:
+        lines.deny(world, session, now, packs.why_not(world, session.team))
     _set_state(world, session, use, ended_at)
     if line is not None:
         lines.settle(world, line)
@@ -247,7 +247,7 @@ def _judge(world: World, line: Line, session: Session, use: _Use) -> None:
         if not lines.renew(world, line, session):
             for other in sorted(line.sessions.values(), key=lambda s: s.session):
                 if other.open and other.on_tokens:
-                    lines.deny(world, other, at, lines.why_not(world, line.team))
+                    lines.deny(world, other, at, packs.why_not(world, line.team))
             world.touch(line)
             return
     start = use.resumed_at
@@ -255,9 +255,9 @@ def _judge(world: World, line: Line, session: Session, use: _Use) -> None:
         start = now
     covered = line.pending_since != NEVER or line.paid_until > start
     if start != NEVER and (use.resumed_at != NEVER or not covered):
-        rate, _ = lines.price_at(world, line.product, start)
-        if not covered and lines.available(world, line.team) < rate:
-            lines.deny(world, session, start, lines.why_not(world, line.team))
+        rate, _ = contracts.price_at(world, line.product, start)
+        if not covered and packs.available(world, line.team) < rate:
+            lines.deny(world, session, start, packs.why_not(world, line.team))
             return
         basis = world.log(line.team, UseEvent.RESUME, start, session)
         if not covered:
@@ -290,12 +290,12 @@ def check_checkin(world: World, session: Session, command: Checkin) -> tuple[Out
     line = world.lines.get(session.line)
     if line is None or not session.on_tokens:
         return Outcome.GRANTED, ended_at, False
-    _, policy = lines.policy_at(world, session.team, world.now)
+    _, policy = contracts.policy_at(world, session.team, world.now)
     if session.open:
         used_until = _use(policy, session, world.now, command.operated_at, ended_at).until(world.now)
     else:
         used_until = _late_use(policy, session, command.operated_at, ended_at)
-    if not lines.refundable(line, session, used_until, ended_at, world.now, policy.late_checkin):
+    if not refunds.refundable(line, session, used_until, ended_at, world.now, policy.late_checkin):
         return Outcome.GRANTED, ended_at, False
     fact = command.refund
     if fact is None:
@@ -315,7 +315,7 @@ def _late_use(policy: Policy, session: Session, operated_at: int, ended_at: int)
 
 def checkin(world: World, session: Session, command: Checkin, ended_at: int, refundable: bool) -> int:
     """Apply a check-in; gives the tokens that came back. An EXPIRED session stays EXPIRED (SPEC 14)."""
-    _, policy = lines.policy_at(world, session.team, world.now)
+    _, policy = contracts.policy_at(world, session.team, world.now)
     late = not session.open
     if late:
         session.reported = 1
@@ -330,7 +330,7 @@ def checkin(world: World, session: Session, command: Checkin, ended_at: int, ref
     if refundable and command.refund is not None:
         within = command.refund.recent < policy.late_refunds
         line = world.lines[session.line]
-        refunded = lines.refund(world, line, command.refund) if within else 0
+        refunded = refunds.refund(world, line, command.refund) if within else 0
         world.log(session.team, UseEvent.LATE, ended_at, session, 1 if within else 2)
     elif late:
         world.log(session.team, UseEvent.LATE, ended_at, session)
@@ -360,7 +360,7 @@ def _set_deadline(world: World, session: Session) -> None:
     """S4; an idle session out of contact ends `lease_max` after the last contact (SPEC 14)."""
     if not session.open:
         return
-    _, policy = lines.policy_at(world, session.team, world.now)
+    _, policy = contracts.policy_at(world, session.team, world.now)
     session.deadline = _lease_until(world, session, policy)
     if session.state is State.IDLE:
         session.deadline = session.contact_at + policy.lease_max
@@ -372,7 +372,7 @@ def _set_deadline(world: World, session: Session) -> None:
 def facts(world: World, session: Session, *, jitter: bool) -> Decision:
     """What an answer says of a session (S3, S4)."""
     now = world.now
-    _, policy = lines.policy_at(world, session.team, now)
+    _, policy = contracts.policy_at(world, session.team, now)
     line = world.lines.get(session.line) if session.on_tokens else None
     pending = NEVER if line is None else line.pending_since
     paid = NEVER if line is None else pending + DAY if pending != NEVER else line.paid_until
@@ -384,7 +384,7 @@ def facts(world: World, session: Session, *, jitter: bool) -> Decision:
         if pending != NEVER and line is not None:
             due.append(line.capture_at)
         heartbeat_by = min([heartbeat_by, *(at for at in due if at > now)])
-    rate, _ = lines.price_at(world, session.product, now)
+    rate, _ = contracts.price_at(world, session.product, now)
     return Decision(
         Outcome.GRANTED,
         session.reason,
@@ -395,7 +395,7 @@ def facts(world: World, session: Session, *, jitter: bool) -> Decision:
         session.product,
         session.device,
         rate=rate,
-        balance=lines.available(world, session.team),
+        balance=packs.available(world, session.team),
         paid_until=paid,
         pending_since=pending,
         heartbeat_by=heartbeat_by,

@@ -4,6 +4,7 @@ Every wrong value raises `InvalidArgument` naming field, value and rule. Knows n
 Times are int64 microseconds since the epoch, 0 where the caller names none.
 """
 
+from flexauth.requests.actor import AUTHORITY, Actor
 from flexauth.requests.administration import (
     AssignUser,
     ConfirmClock,
@@ -29,6 +30,8 @@ from flexauth.requests.check import session_id, session_text
 from flexauth.requests.use import Checkin, Checkout, Heartbeat, Lease, ListCharges, ListSessions, Quote, ReleaseDevice
 
 __all__ = [
+    "AUTHORITY",
+    "Actor",
     "AssignUser",
     "Checkin",
     "Checkout",

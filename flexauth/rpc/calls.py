@@ -14,16 +14,17 @@ from typing import Any, NamedTuple
 from google.protobuf.message import DecodeError
 
 from flexauth import limits
-from flexauth.access import Access
+from flexauth.access import Access, Peer
 from flexauth.faults import InvalidArgument, Overloaded, Stopping
 from flexauth.rpc.errors import MessageTooLarge
 from flexauth.rpc.method import Doors
 from flexauth.rpc.table import Method
 
-__all__ = ["Calls", "Pending", "seconds_for"]
+__all__ = ["Calls", "Peer", "Pending", "seconds_for"]
 
 # Engines say by None or by a number of years that a call has no deadline.
 _NO_DEADLINE_SECONDS = 365 * 86_400
+_NOBODY = Peer()
 
 
 class Pending(NamedTuple):
@@ -75,8 +76,20 @@ class Calls:
             self._stopping = True
             return self._left.wait_for(lambda: not self._running, seconds)
 
-    def begin(self, method: Method, payload: bytes, metadata: Iterable[tuple[str, str | bytes]]) -> Pending:
-        """Check the key, read the message and ask. Raises faults."""
+    def blocks(self, method: Method, metadata: Iterable[tuple[str, str | bytes]], peer: Peer) -> bool:
+        """Whether `begin` may wait for a file or a peer: a thread that takes in many calls leaves it to another."""
+        del metadata, peer
+        return method.row.blocks
+
+    def may_inspect(self, metadata: Iterable[tuple[str, str | bytes]], peer: Peer) -> None:
+        """Check that the caller may see what the services are. Raises faults."""
+        del metadata, peer
+
+    def begin(
+        self, method: Method, payload: bytes, metadata: Iterable[tuple[str, str | bytes]], peer: Peer = _NOBODY
+    ) -> Pending:
+        """Check the caller, read the message and ask. Raises faults."""
+        del peer
         self._admit(method, metadata)
         if len(payload) > limits.MESSAGE_BYTES:
             raise MessageTooLarge(size=len(payload), limit=limits.MESSAGE_BYTES)

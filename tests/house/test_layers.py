@@ -10,7 +10,7 @@ from tests.house.sources import cython_imports, module_name, read, tracked
 
 VALUES = "commands faults limits requests answers ledger pages denials"
 RULES = "rights catalogue policy rate_sheet"
-APPLICATION = "access clock names directory work residence committer sequencer authority administration leases"
+APPLICATION = "access acts clock names directory work residence committer sequencer authority administration leases"
 COMPOSED = "config sample bootstrap credentials serving v1 flexauth_client"
 
 # From the innermost to the outermost: layer, module or package, what it may import of ours.
@@ -36,10 +36,11 @@ LAYERS = (
     ("application", "names", f"_core {VALUES}"),
     ("application", "directory", f"{VALUES} {RULES} store names"),
     ("application", "work", f"{VALUES} store"),
+    ("application", "acts", f"{VALUES} store names work"),
     ("application", "residence", f"{VALUES} store"),
     ("application", "committer", f"{VALUES} store work"),
     ("application", "sequencer", f"{VALUES} store clock work residence committer"),
-    ("application", "administration", f"{VALUES} {RULES} store clock names directory work sequencer"),
+    ("application", "administration", f"{VALUES} {RULES} store clock names directory work sequencer acts"),
     ("application", "authority", f"{VALUES} {RULES} store clock names directory work sequencer administration"),
     ("reports", "reports", f"{VALUES} {RULES} store directory"),
     ("wire", "v1", ""),

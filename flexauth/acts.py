@@ -1,0 +1,94 @@
+"""Administrative acts as work: once for a request id, alone in a batch, in the audit log. Knows no rule of any act.
+
+An act is alone: all before it is stored, so it may read the store; the directory learns of it once it is stored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from enum import IntEnum
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from flexauth.faults import Conflict
+from flexauth.names import content_digest
+from flexauth.store.port import Store
+from flexauth.work import Turn, Work
+
+__all__ = ["Acts", "Learn"]
+
+A = TypeVar("A")
+Learn = Callable[[], None]
+_UNTOLD = {"request_id", "validate_only"}
+
+
+class Acts:
+    """Makes works of acts. An act gives its answer and what the directory learns once it is stored."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def act(self, kind: type[A], decide: Callable[[Turn, Any], tuple[A, Learn]]) -> Callable[[Any], Work[A]]:
+        """An act as work: a repeat of its request id gives the first answer; `validate_only` keeps nothing."""
+
+        def work(request: Any) -> Work[A]:
+            learned: list[Learn] = []
+
+            def once(turn: Turn) -> A:
+                learned.clear()
+                made = self._made(kind, request)
+                if made is not None:
+                    return made
+                answer, learn = decide(turn, request)
+                if getattr(request, "validate_only", False):
+                    return answer
+                learned.append(learn)
+                self._keep(turn, kind, request, answer)
+                return answer
+
+            def stored() -> None:
+                for learn in learned:
+                    learn()
+
+            return Work(once, alone=True, stored=stored)
+
+        return work
+
+    def _keep(self, turn: Turn, kind: type[A], request: Any, answer: A) -> None:
+        """The audit log (L6), and the answer for a repeat."""
+        details = json.dumps(_plain(request), ensure_ascii=False)
+        turn.write(
+            "insert_audit", at=turn.now, actor=turn.by.name, role=turn.by.role, source=turn.by.source,
+            team=str(getattr(request, "team", "")), act=type(request).__name__, details=details, outcome="done",
+        )  # fmt: skip
+        if request.request_id:
+            result = TypeAdapter(kind).dump_json(answer)
+            digest = self._digest(request)
+            turn.write("insert_request", request=request.request_id, digest=digest, result=result, made_at=turn.now)
+
+    def _made(self, kind: type[A], request: Any) -> A | None:
+        rows = self._store.select("request_made", {"request": request.request_id}) if request.request_id else []
+        if not rows:
+            return None
+        if rows[0]["digest"] != self._digest(request):
+            raise Conflict(field="request_id", value=request.request_id)
+        return TypeAdapter(kind).validate_json(rows[0]["result"])
+
+    @staticmethod
+    def _digest(request: Any) -> bytes:
+        return content_digest(type(request).__name__, repr(request)).to_bytes(8, "big")
+
+
+def _plain(value: Any) -> Any:
+    """A request as JSON values: what was asked, by name."""
+    if is_dataclass(value):
+        told = (field.name for field in fields(value) if field.name not in _UNTOLD)
+        return {name: _plain(getattr(value, name)) for name in told}
+    if isinstance(value, IntEnum):
+        return value.name
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,20 @@
+"""On whose behalf a request comes, as the audit log names it (L6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["AUTHORITY", "Actor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A caller: how it is known, the role it acts in, and where it calls from."""
+
+    name: str
+    role: str
+    source: str
+
+
+#: Acts that nobody asked for from outside: the opening sample, a simulation.
+AUTHORITY = Actor("authority", "operator", "local")
