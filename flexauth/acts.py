@@ -83,9 +83,9 @@ class Acts:
 
 
 def _plain(value: Any) -> Any:
-    """A request as JSON values: what was asked, by name."""
+    """A request as JSON values: what was asked, by name; what its repr keeps to itself is secret here too."""
     if is_dataclass(value):
-        told = (field.name for field in fields(value) if field.name not in _UNTOLD)
+        told = (field.name for field in fields(value) if field.repr and field.name not in _UNTOLD)
         return {name: _plain(getattr(value, name)) for name in told}
     if isinstance(value, IntEnum):
         return value.name

@@ -6,13 +6,22 @@ from typing import Final
 
 __all__ = [
     "BATCH_COMMANDS",
+    "CLAIM_SECONDS",
     "CONNECTIONS",
     "CONNECTION_IDLE_SECONDS",
+    "CREDENTIALS_CACHED",
     "DEADLINE_SECONDS_DEFAULT",
     "DEADLINE_SECONDS_MAX",
     "DEVICE_CHARACTERS",
     "DISPLAY_NAME_CHARACTERS",
     "EMAIL_CHARACTERS",
+    "IDENTITY_CHARACTERS",
+    "JWKS_BYTES",
+    "JWKS_KEEP_SECONDS",
+    "JWKS_KEYS",
+    "JWKS_REFRESH_SECONDS",
+    "JWKS_RETRY_SECONDS",
+    "JWKS_TIMEOUT_SECONDS",
     "MESSAGE_BYTES",
     "METADATA_BYTES",
     "NAME_CHARACTERS",
@@ -28,11 +37,15 @@ __all__ = [
     "RATE_TOKENS",
     "READER_CONNECTIONS",
     "RIGHTS_CACHED_USERS",
+    "SCOPES_PER_CREDENTIAL",
     "STREAMS_PER_CONNECTION",
     "SUBJECT_CHARACTERS",
     "TEAMS_PER_USER",
     "TIMERS_PER_BATCH",
     "TIME_MAX",
+    "TOKEN_LEEWAY_SECONDS",
+    "URI_CHARACTERS",
+    "VALUES_PER_PROVIDER",
     "VERSION_CHARACTERS",
     "WORKER_THREADS",
 ]
@@ -69,3 +82,21 @@ BATCH_COMMANDS: Final = 4_096
 TIMERS_PER_BATCH: Final = 4_096
 READER_CONNECTIONS: Final = 4
 RIGHTS_CACHED_USERS: Final = 100_000
+#: Verified credentials that are not verified again; the one used longest ago goes first.
+CREDENTIALS_CACHED: Final = 20_000
+SCOPES_PER_CREDENTIAL: Final = 64
+IDENTITY_CHARACTERS: Final = 300
+URI_CHARACTERS: Final = 2_048
+VALUES_PER_PROVIDER: Final = 64
+#: The one-time code for the first admin key lives so long.
+CLAIM_SECONDS: Final = 3_600
+#: Clocks of an identity provider and of the authority may differ by so much.
+TOKEN_LEEWAY_SECONDS: Final = 60
+JWKS_BYTES: Final = 256 * 1024
+JWKS_KEYS: Final = 64
+#: Keys of a provider are read again after so long, and not again within `JWKS_RETRY_SECONDS`, whatever tokens come.
+JWKS_REFRESH_SECONDS: Final = 3_600
+JWKS_RETRY_SECONDS: Final = 30
+#: A provider that does not answer: its last keys go on for so long.
+JWKS_KEEP_SECONDS: Final = 86_400
+JWKS_TIMEOUT_SECONDS: Final = 3
