@@ -263,7 +263,6 @@ _CHECKS: Mapping[str, Callable[[str, Any], object]] = {
 
 def _refuse_contradictions(contract: Contract) -> None:
     """Values that cannot both be meant."""
-
     interval, longest = contract["heartbeat_interval"], contract["lease_max"]
     if parse_duration("heartbeat_interval", interval) > parse_duration("lease_max", longest):
         rule = f"with lease_max {longest!r} a lease would end between two heartbeats (S3, S4)"

@@ -6,15 +6,15 @@ SELECT team, name FROM team ORDER BY team;
 
 -- name: every_product
 -- The catalogue.
-SELECT product, code, name, kind, idle_aware_from FROM product ORDER BY product;
+SELECT product, code, name, kind, idle_aware_from, retired_at, host FROM product ORDER BY product;
 
 -- name: every_contract
 -- Contracts of all teams as they were given, in the order in which they take effect.
-SELECT team, version, effective_at, given FROM policy ORDER BY team, effective_at, version;
+SELECT team, version, effective_at, given, calendar FROM policy ORDER BY team, effective_at, version;
 
 -- name: user_memberships
--- The teams of a user, and whether all products are assigned there (A1).
-SELECT member.team, team.name, member.assigned_all
+-- The teams of a user, and how the user belongs to them (A1, A2, A4, A8).
+SELECT member.team, team.name, member.assigned_all, member.guest, member.suspended, member.invited_until
 FROM member JOIN team ON team.team = member.team
 WHERE member.user = :user ORDER BY member.team;
 

@@ -9,8 +9,8 @@ import pytest
 from tests.house.sources import cython_imports, module_name, read, tracked
 
 VALUES = "commands faults limits requests answers ledger pages denials"
-RULES = "rights catalogue policy rate_sheet"
-APPLICATION = "access acts clock names directory work residence committer sequencer authority administration leases"
+RULES = "rights catalogue policy rate_sheet calendars"
+APPLICATION = "access acts clock names contracts periods facts directory work residence committer sequencer authority administration leases"
 COMPOSED = "config sample bootstrap credentials serving v1 flexauth_client"
 
 # From the innermost to the outermost: layer, module or package, what it may import of ours.
@@ -26,7 +26,8 @@ LAYERS = (
     ("values", "denials", "commands"),
     ("rules", "rights", f"{VALUES} catalogue policy"),
     ("rules", "catalogue", VALUES),
-    ("rules", "policy", VALUES),
+    ("rules", "calendars", VALUES),
+    ("rules", "policy", f"{VALUES} calendars"),
     ("rules", "rate_sheet", VALUES),
     ("rules", "reference", "commands"),
     ("store", "store", f"_core {VALUES}"),
@@ -34,8 +35,11 @@ LAYERS = (
     ("application", "access", f"{VALUES} clock store"),
     ("application", "leases", f"{VALUES} clock"),
     ("application", "names", f"_core {VALUES}"),
-    ("application", "directory", f"{VALUES} {RULES} store names"),
     ("application", "work", f"{VALUES} store"),
+    ("application", "contracts", f"{VALUES} {RULES} store"),
+    ("application", "periods", f"{VALUES} {RULES} store work"),
+    ("application", "facts", f"{VALUES} {RULES} store names work contracts"),
+    ("application", "directory", f"{VALUES} {RULES} store names work contracts facts"),
     ("application", "acts", f"{VALUES} store names work"),
     ("application", "residence", f"{VALUES} store"),
     ("application", "committer", f"{VALUES} store work"),

@@ -72,9 +72,9 @@ CREATE TABLE cap_terms (
     subject INTEGER NOT NULL,
     per TEXT NOT NULL CHECK (per IN ('day', 'week', 'month', 'pack_year')),
     made_at INTEGER NOT NULL CHECK (made_at >= 0),
-    gone_at INTEGER NOT NULL DEFAULT -1,
-    UNIQUE (team, name)
+    gone_at INTEGER NOT NULL DEFAULT -1
 ) STRICT;
+CREATE UNIQUE INDEX cap_named ON cap_terms (team, name) WHERE gone_at = -1;      -- an ended cap frees its name
 
 -- Which calendar (its boundaries are rows of `calendar`) is that of a zone's days, weeks, months, or of a pack year.
 CREATE TABLE calendar_of (
