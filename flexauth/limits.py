@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 __all__ = [
+    "ADDED_HEADER_BYTES",
     "BATCH_COMMANDS",
+    "CERTIFICATES_CACHED",
+    "CERTIFICATE_BYTES",
     "CLAIM_SECONDS",
     "CONNECTIONS",
     "CONNECTION_IDLE_SECONDS",
@@ -15,6 +18,7 @@ __all__ = [
     "DEVICE_CHARACTERS",
     "DISPLAY_NAME_CHARACTERS",
     "EMAIL_CHARACTERS",
+    "HANDSHAKE_SECONDS",
     "IDENTITY_CHARACTERS",
     "JWKS_BYTES",
     "JWKS_KEEP_SECONDS",
@@ -36,6 +40,7 @@ __all__ = [
     "QUEUE_COMMANDS",
     "RATE_TOKENS",
     "READER_CONNECTIONS",
+    "RESULT_UNITS",
     "RIGHTS_CACHED_USERS",
     "SCOPES_PER_CREDENTIAL",
     "STREAMS_PER_CONNECTION",
@@ -64,17 +69,26 @@ PACKS_PER_ORDER: Final = 100
 PACKS_PER_TEAM: Final = 100_000
 PACK_TOKENS: Final = 10**12
 RATE_TOKENS: Final = 10**9
+#: Of one report (C13).
+RESULT_UNITS: Final = 10**9
 #: The last instant that a caller may name: the end of the year 9998.
 TIME_MAX: Final = 253_370_764_800_000_000
 PAGE_DEFAULT: Final = 100
 PAGE_MAX: Final = 1_000
 MESSAGE_BYTES: Final = 64 * 1024
 METADATA_BYTES: Final = 16 * 1024
+#: What our proxy adds to a call: address and certificate of the client.
+ADDED_HEADER_BYTES: Final = 8 * 1024
+#: Of a file of certificates: an order to HAProxy must fit into one of its buffers.
+CERTIFICATE_BYTES: Final = 16 * 1024
+CERTIFICATES_CACHED: Final = 4_096
 DEADLINE_SECONDS_DEFAULT: Final = 10
 DEADLINE_SECONDS_MAX: Final = 60
 STREAMS_PER_CONNECTION: Final = 1_000
 CONNECTIONS: Final = 10_000
 CONNECTION_IDLE_SECONDS: Final = 300
+#: What has not finished TLS and its HTTP/2 preface by then is no client.
+HANDSHAKE_SECONDS: Final = 10
 #: Of the engine grpcio: a call holds one until it is stored, so a commit has at most so many calls.
 WORKER_THREADS: Final = 128
 QUEUE_COMMANDS: Final = 20_000

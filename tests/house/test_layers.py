@@ -8,9 +8,12 @@ import pytest
 
 from tests.house.sources import cython_imports, module_name, read, tracked
 
-VALUES = "commands faults limits requests answers ledger pages denials"
+VALUES = "commands faults limits requests answers answers_of ledger pages etags denials"
 RULES = "rights catalogue policy rate_sheet calendars"
-APPLICATION = "access acts clock names contracts periods facts directory work residence committer sequencer authority administration leases"
+APPLICATION = """
+    access acts clock names work contracts periods facts directory telling use residence committer sequencer
+    administration authority leases
+"""
 COMPOSED = "config sample bootstrap credentials serving v1 flexauth_client"
 
 # From the innermost to the outermost: layer, module or package, what it may import of ours.
@@ -21,8 +24,10 @@ LAYERS = (
     ("core", "_core", "commands"),
     ("values", "requests", "commands faults limits"),
     ("values", "answers", "commands requests"),
+    ("values", "answers_of", "commands requests answers"),
     ("values", "ledger", "commands faults limits"),
     ("values", "pages", "answers faults"),
+    ("values", "etags", "faults"),
     ("values", "denials", "commands"),
     ("rules", "rights", f"{VALUES} catalogue policy"),
     ("rules", "catalogue", VALUES),
@@ -44,8 +49,10 @@ LAYERS = (
     ("application", "residence", f"{VALUES} store"),
     ("application", "committer", f"{VALUES} store work"),
     ("application", "sequencer", f"{VALUES} store clock work residence committer"),
-    ("application", "administration", f"{VALUES} {RULES} store clock names directory work sequencer acts"),
-    ("application", "authority", f"{VALUES} {RULES} store clock names directory work sequencer administration"),
+    ("application", "administration", f"{VALUES} {RULES} store clock names directory periods work sequencer acts"),
+    ("application", "telling", f"{VALUES} directory"),
+    ("application", "use", f"{VALUES} {RULES} store names directory work telling"),
+    ("application", "authority", f"{VALUES} {RULES} store clock directory work sequencer administration use"),
     ("reports", "reports", f"{VALUES} {RULES} store directory"),
     ("wire", "v1", ""),
     # The other distribution: of the authority it knows the wire alone.

@@ -20,6 +20,8 @@ CASES = (
     (faults.NotFound(kind="product", value="X"),                    "NOT_FOUND",          "UNKNOWN_PRODUCT",       0),
     (faults.NotFound(kind="network seat", value="X"),               "NOT_FOUND",          "UNKNOWN_NETWORK_SEAT",  0),
     (faults.AlreadyExists(kind="team", value="'acme'"),             "ALREADY_EXISTS",     "TEAM_EXISTS",           0),
+    (faults.Stale(kind="cap", value="'day'"),                       "ABORTED",            "STALE_ETAG",            0),
+    (faults.NotAllowedNow(what="A move", why="it has holds"),       "FAILED_PRECONDITION", "NOT_ALLOWED_NOW",      0),
     (faults.Unauthenticated(),                                      "UNAUTHENTICATED",    "UNAUTHENTICATED",       0),
     (PermissionDenied(role="client", method="M", needed="admin"),   "PERMISSION_DENIED",  "PERMISSION_DENIED",     0),
     (DeadlinePassed(seconds=10),                                    "DEADLINE_EXCEEDED",  "DEADLINE_EXCEEDED",     0),
