@@ -132,7 +132,9 @@ class Directory:
         if not found:
             raise NotFound(kind="project", value=repr(name))
         if len(found) > 1:
-            raise InvalidArgument(field="project", value=repr(name), rule="several of the user's teams have it: name one")
+            raise InvalidArgument(
+                field="project", value=repr(name), rule="several of the user's teams have it: name one"
+            )
         return int(found[0])
 
     def rights_changed(self, turn: Turn, teams: tuple[int, ...] = ()) -> None:

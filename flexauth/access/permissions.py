@@ -124,8 +124,11 @@ class Permission:
         """How far the caller reaches, by all its roles. Raises `PermissionDenied`."""
         held = [(self.cells[scope.role], scope) for scope in caller.scopes if self.cells[scope.role] is not Cell.NO]
         if not held:
-            raise PermissionDenied(roles=self._told(scope.role for scope in caller.scopes), method=self.method,
-                                   needed=self._told(role for role, cell in self.cells.items() if cell is not Cell.NO))
+            raise PermissionDenied(
+                roles=self._told(scope.role for scope in caller.scopes),
+                method=self.method,
+                needed=self._told(role for role, cell in self.cells.items() if cell is not Cell.NO),
+            )
         role = min(scope.role for _, scope in held)
         own = [scope for cell, scope in held if cell is Cell.OWN]
         return Reach(

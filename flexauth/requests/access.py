@@ -32,9 +32,7 @@ __all__ = [
 ]
 
 #: What a token may be signed with: asymmetric algorithms alone, so that a public key is never taken for a secret.
-ALGORITHMS = frozenset(
-    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"}
-)
+ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"})
 _EVERYWHERE_ALONE = "it spans teams; leave the team out"
 
 

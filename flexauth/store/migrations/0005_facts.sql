@@ -147,3 +147,11 @@ CREATE TABLE pool_terms (                             -- what a pool of network 
     CONSTRAINT "pool: of a product or of a collection" CHECK ((product = 0) <> (collection = 0)),
     UNIQUE (team, product, collection)
 ) STRICT;
+
+-- How the caller of a session knew its origin (S6), for reports and disputes.
+CREATE TABLE session_evidence (
+    session_hi INTEGER NOT NULL,
+    session_lo INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (session_hi, session_lo)
+) STRICT, WITHOUT ROWID;
