@@ -142,11 +142,11 @@ def terms_of(contract: Contract, calendar: int = 0) -> Policy:
     window = _one_of("policy window_policy", contract["window_policy"], _WINDOWS)
     consent = contract["consent"]
     above = consent["above"] if isinstance(consent, dict) else 0
-    origins = {
+    origins: dict[str, Any] = {
         f"origin_{origin.lower()}": _one_of(f"policy origins {origin}", rule, _ORIGIN_RULES)
         for origin, rule in contract["origins"].items()
     }
-    spans = {name: parse_duration(f"policy {name}", contract[name]) for name in _DURATIONS}
+    spans: dict[str, Any] = {name: parse_duration(f"policy {name}", contract[name]) for name in _DURATIONS}
     try:
         return Policy(
             **spans,
@@ -175,7 +175,8 @@ _DURATIONS = (
 def _origins(given: object, base: Mapping[str, str]) -> Mapping[str, str]:
     """A preset's name, or origins by name laid over those before."""
     if isinstance(given, str):
-        return _one_of("policy origins", given, PRESETS)
+        preset: Mapping[str, str] = _one_of("policy origins", given, PRESETS)
+        return preset
     if not isinstance(given, dict):
         rule = "a preset, fair or flex, or an object of origins to charge, ask or on_first_operation (S6)"
         raise InvalidArgument(field="policy origins", value=repr(given), rule=rule)
