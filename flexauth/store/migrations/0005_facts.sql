@@ -33,15 +33,15 @@ CREATE TABLE suspended_device (                       -- A8
     PRIMARY KEY (team, digest_hi, digest_lo)
 ) STRICT, WITHOUT ROWID;
 
--- Groups and projects (Q3, Q4). A name is unique in its team; what is closed keeps its id.
+-- Groups and projects (Q3, Q4). A name is unique among the open ones of a team; what is closed keeps its id.
 CREATE TABLE user_group (
     user_group INTEGER PRIMARY KEY CHECK (user_group >= 1),
     team INTEGER NOT NULL REFERENCES team,
     name TEXT NOT NULL,
     created_at INTEGER NOT NULL CHECK (created_at >= 0),
-    closed_at INTEGER NOT NULL DEFAULT -1,
-    UNIQUE (team, name)
+    closed_at INTEGER NOT NULL DEFAULT -1
 ) STRICT;
+CREATE UNIQUE INDEX group_named ON user_group (team, name) WHERE closed_at = -1;
 CREATE TRIGGER user_group_begins AFTER INSERT ON user_group
 BEGIN UPDATE counter SET next = max(next, NEW.user_group + 1) WHERE kind = 11; END;
 
@@ -57,9 +57,9 @@ CREATE TABLE project (
     team INTEGER NOT NULL REFERENCES team,
     name TEXT NOT NULL,
     created_at INTEGER NOT NULL CHECK (created_at >= 0),
-    closed_at INTEGER NOT NULL DEFAULT -1,
-    UNIQUE (team, name)
+    closed_at INTEGER NOT NULL DEFAULT -1
 ) STRICT;
+CREATE UNIQUE INDEX project_named ON project (team, name) WHERE closed_at = -1;
 CREATE TRIGGER project_begins AFTER INSERT ON project
 BEGIN UPDATE counter SET next = max(next, NEW.project + 1) WHERE kind = 10; END;
 
