@@ -161,8 +161,10 @@ class Facts:
         The version only goes forward, also when the batch is lost: then it names no change.
         """
         self._version += 1
-        for team in teams or (0,):
+        for team in teams:
             turn.write("bump_rights", version=self._version, team=team)
+        if not teams:
+            turn.write("bump_all_rights", version=self._version)
         turn.engine.decide(turn.now, ChangeRights(self._version, teams))
 
     def forget_user(self, user: int) -> None:

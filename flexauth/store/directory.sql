@@ -89,7 +89,7 @@ AND (kind = 2 OR kind = 9) AND window_start >= 0 ORDER BY seq;
 -- What a charge or hold of a line's window counts in (Q3).
 SELECT cap, period, sum(tokens) AS tokens FROM cap_entry
 WHERE team = :team AND user = :user AND product = :product AND window_start = :window_start
-GROUP BY cap, period HAVING sum(tokens) > 0;
+GROUP BY cap, period HAVING sum(tokens) > 0 ORDER BY cap, period;
 
 -- name: late_refunds
 -- How many refunds a user reported of themselves since an instant (S5).

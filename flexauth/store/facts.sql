@@ -93,9 +93,3 @@ SELECT name FROM project WHERE project = :project;
 -- How the caller of a session knew its origin (S6).
 INSERT INTO session_evidence (session_hi, session_lo, text) VALUES (:session_hi, :session_lo, :text)
 ON CONFLICT DO NOTHING;
-
--- name: caps_of_window
--- The caps that the charge of a line's window counts in (Q3).
-SELECT cap, period FROM cap_entry
-WHERE team = :team AND user = :user AND product = :product AND window_start = :window_start
-GROUP BY cap, period HAVING sum(tokens) > 0 ORDER BY cap, period;
