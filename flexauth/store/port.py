@@ -76,9 +76,10 @@ class Store(Protocol):
         """Tables product, rate, counter, calendar, and of table team the row of team 0: the version of all rights."""
 
     def load_team(self, team: int) -> Rows:
-        """Tables team, policy, cap, cap_use, pool, pack, line, hold, capped, free_use, session of a team, in this order.
+        """All that lives of a team, by table, in the order of loading.
 
-        By key, never the ledger (DESIGN 1.6).
+        Tables team, policy, cap, cap_use, pool, pack, line, hold, capped, free_use, session; by key, never the ledger
+        (DESIGN 1.6).
         """
 
     def load_user(self, user: int) -> Rows:

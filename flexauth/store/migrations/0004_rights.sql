@@ -106,8 +106,8 @@ CREATE TABLE cap_use (
     PRIMARY KEY (cap, period)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER cap_entry_counts AFTER INSERT ON cap_entry BEGIN
-    INSERT INTO cap_use VALUES (NEW.cap, NEW.period, NEW.tokens)
-        ON CONFLICT (cap, period) DO UPDATE SET used = used + excluded.used;
+    INSERT INTO cap_use VALUES (NEW.cap, NEW.period, 0) ON CONFLICT (cap, period) DO NOTHING;
+    UPDATE OR ROLLBACK cap_use SET used = used + NEW.tokens WHERE cap = NEW.cap AND period = NEW.period;
     SELECT RAISE(ROLLBACK, 'cap_entry: no more of a window is taken back than counts (Q3)') WHERE NEW.tokens < 0 AND 0 > (
         SELECT sum(tokens) FROM cap_entry
         WHERE team = NEW.team AND user = NEW.user AND product = NEW.product AND window_start = NEW.window_start
@@ -221,6 +221,7 @@ BEGIN SELECT RAISE(ROLLBACK, 'use_log: rows are never deleted (L7)'); END;
 
 DROP VIEW v_charges;
 DROP VIEW v_ledger;
+DROP TRIGGER ledger_refunds;
 DROP VIEW charge;
 ALTER TABLE ledger RENAME TO ledger_before;
 CREATE TABLE ledger (
