@@ -15,7 +15,7 @@ from libc.string cimport memcmp, memcpy, memmove, memset
 from flexauth import commands
 from flexauth.commands import (
     COLUMNS, AddPacks, Candidate, Checkin, Checkout, Decision, Heartbeat, Policy, PutPolicy, PutProduct, PutRate,
-    ReleaseDevice, Rights,
+    ReleaseDevice, Rights, ChangeRights,
 )
 
 cdef extern from "Python.h":

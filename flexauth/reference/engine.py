@@ -9,6 +9,7 @@ from dataclasses import replace
 from flexauth.commands import (
     NEVER,
     AddPacks,
+    ChangeRights,
     Checkin,
     Checkout,
     Command,
@@ -152,6 +153,11 @@ class Reference:
         elif isinstance(command, PutPolicy):
             row = (command.effective_at, command.version, command.policy)
             world.team(command.team).policies.append(row)
+        elif isinstance(command, ChangeRights):
+            for team in command.teams:
+                world.team(team).rights_version = command.version
+            if not command.teams:
+                world.rights_version = command.version
         elif isinstance(command, AddPacks):
             for terms in command.packs:
                 self._add_pack(command.team, terms)
