@@ -96,6 +96,7 @@ class SessionFacts:
     project: str = ""
     choice: int = 0
     outage_grace: int = 0
+    renewal_needs_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ __all__ = [
     "DEVICE_CHARACTERS",
     "DISPLAY_NAME_CHARACTERS",
     "EMAIL_CHARACTERS",
+    "FLOORS_PER_PRODUCT",
     "HANDSHAKE_SECONDS",
     "IDENTITY_CHARACTERS",
     "JWKS_BYTES",
@@ -43,6 +44,7 @@ __all__ = [
     "RESULT_UNITS",
     "RIGHTS_CACHED_USERS",
     "SCOPES_PER_CREDENTIAL",
+    "SEATS_PER_POOL",
     "STREAMS_PER_CONNECTION",
     "SUBJECT_CHARACTERS",
     "TEAMS_PER_USER",
@@ -52,6 +54,7 @@ __all__ = [
     "URI_CHARACTERS",
     "VALUES_PER_PROVIDER",
     "VERSION_CHARACTERS",
+    "WINDOWS_PER_ORDER",
     "WORKER_THREADS",
 ]
 
@@ -65,7 +68,10 @@ NOTE_CHARACTERS: Final = 500
 POLICY_CHARACTERS: Final = 8_192
 TEAMS_PER_USER: Final = 32
 PRODUCTS_PER_ASSIGNMENT: Final = 1_000
+FLOORS_PER_PRODUCT: Final = 32
 PACKS_PER_ORDER: Final = 100
+SEATS_PER_POOL: Final = 1_000_000
+WINDOWS_PER_ORDER: Final = 500
 PACKS_PER_TEAM: Final = 100_000
 PACK_TOKENS: Final = 10**12
 RATE_TOKENS: Final = 10**9
@@ -96,7 +102,7 @@ BATCH_COMMANDS: Final = 4_096
 TIMERS_PER_BATCH: Final = 4_096
 READER_CONNECTIONS: Final = 4
 RIGHTS_CACHED_USERS: Final = 100_000
-#: Verified credentials that are not verified again; the one used longest ago goes first.
+#: Verified credentials that are not verified again; the one verified longest ago goes first.
 CREDENTIALS_CACHED: Final = 20_000
 SCOPES_PER_CREDENTIAL: Final = 64
 IDENTITY_CHARACTERS: Final = 300

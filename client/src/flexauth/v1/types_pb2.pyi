@@ -167,7 +167,7 @@ class Device(_message.Message):
     def __init__(self, name: _Optional[str] = ..., registered_at: _Optional[int] = ...) -> None: ...
 
 class SessionFacts(_message.Message):
-    __slots__ = ("session", "state", "entitlement", "team", "user", "product", "device", "heartbeat_by", "lease_until", "paid_until", "pending_since", "idle_after", "counter", "ended_at", "server_time", "opened_at", "renewal_notice_at", "end_at", "entitled_until", "project", "choice", "outage_grace")
+    __slots__ = ("session", "state", "entitlement", "team", "user", "product", "device", "heartbeat_by", "lease_until", "paid_until", "pending_since", "idle_after", "counter", "ended_at", "server_time", "opened_at", "renewal_notice_at", "end_at", "entitled_until", "project", "choice", "outage_grace", "renewal_needs_consent")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     ENTITLEMENT_FIELD_NUMBER: _ClassVar[int]
@@ -190,6 +190,7 @@ class SessionFacts(_message.Message):
     PROJECT_FIELD_NUMBER: _ClassVar[int]
     CHOICE_FIELD_NUMBER: _ClassVar[int]
     OUTAGE_GRACE_FIELD_NUMBER: _ClassVar[int]
+    RENEWAL_NEEDS_CONSENT_FIELD_NUMBER: _ClassVar[int]
     session: str
     state: SessionState
     entitlement: Entitlement
@@ -212,7 +213,8 @@ class SessionFacts(_message.Message):
     project: str
     choice: Choice
     outage_grace: int
-    def __init__(self, session: _Optional[str] = ..., state: _Optional[_Union[SessionState, str]] = ..., entitlement: _Optional[_Union[Entitlement, str]] = ..., team: _Optional[str] = ..., user: _Optional[str] = ..., product: _Optional[str] = ..., device: _Optional[str] = ..., heartbeat_by: _Optional[int] = ..., lease_until: _Optional[int] = ..., paid_until: _Optional[int] = ..., pending_since: _Optional[int] = ..., idle_after: _Optional[int] = ..., counter: _Optional[int] = ..., ended_at: _Optional[int] = ..., server_time: _Optional[int] = ..., opened_at: _Optional[int] = ..., renewal_notice_at: _Optional[int] = ..., end_at: _Optional[int] = ..., entitled_until: _Optional[int] = ..., project: _Optional[str] = ..., choice: _Optional[_Union[Choice, str]] = ..., outage_grace: _Optional[int] = ...) -> None: ...
+    renewal_needs_consent: bool
+    def __init__(self, session: _Optional[str] = ..., state: _Optional[_Union[SessionState, str]] = ..., entitlement: _Optional[_Union[Entitlement, str]] = ..., team: _Optional[str] = ..., user: _Optional[str] = ..., product: _Optional[str] = ..., device: _Optional[str] = ..., heartbeat_by: _Optional[int] = ..., lease_until: _Optional[int] = ..., paid_until: _Optional[int] = ..., pending_since: _Optional[int] = ..., idle_after: _Optional[int] = ..., counter: _Optional[int] = ..., ended_at: _Optional[int] = ..., server_time: _Optional[int] = ..., opened_at: _Optional[int] = ..., renewal_notice_at: _Optional[int] = ..., end_at: _Optional[int] = ..., entitled_until: _Optional[int] = ..., project: _Optional[str] = ..., choice: _Optional[_Union[Choice, str]] = ..., outage_grace: _Optional[int] = ..., renewal_needs_consent: bool = ...) -> None: ...
 
 class Balance(_message.Message):
     __slots__ = ("team", "available", "held", "purchased", "consumed", "expired", "refunded", "as_of", "packs")
