@@ -82,7 +82,7 @@ def checkouts(lines: Sequence[tuple[int, int, int]], first: int, at: int) -> Rec
         digest_high, digest_low = halves(device_digest(user))
         records.extend((
             _CHECKOUT, at, high, low, user, product, digest_high, digest_low, number + 1, team, 0, 0, 0,
-            Origin.INTERACTIVE, 3, NO_LIMIT, 0, Entitlement.TOKENS, team, NEVER,
+            Origin.INTERACTIVE, 3, NO_LIMIT, 0, Entitlement.TOKENS, team, NEVER, 0, 0, 0, 0,
         ))  # fmt: skip
     return records
 

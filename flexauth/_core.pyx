@@ -15,7 +15,7 @@ from libc.string cimport memcmp, memcpy, memmove, memset
 from flexauth import commands
 from flexauth.commands import (
     COLUMNS, AddPacks, Candidate, Checkin, Checkout, Decision, Heartbeat, Policy, PutPolicy, PutProduct, PutRate,
-    ReleaseDevice,
+    ReleaseDevice, Rights,
 )
 
 cdef extern from "Python.h":
@@ -64,6 +64,7 @@ cdef void clear_live(Live *s) noexcept nogil:
     pool_clear(&s.slices)
     pool_clear(&s.free_uses)
     pool_clear(&s.sessions)
+    pool_clear(&s.extras)
     index_clear(&s.by_team)
     index_clear(&s.by_product)
     index_clear(&s.by_pack)
@@ -86,8 +87,7 @@ cdef class Core:
     """The native engine; see `flexauth.commands.Engine`. One thread at a time."""
 
     cdef Live live
-    cdef Array options              # of the checkout that is read
-    cdef Array slices               # of the refund that is read
+    cdef Reading reading
     cdef Array[TABLE_COUNT] spare   # buffers of effects that are done with
     cdef bint busy                  # a batch is being decided without the GIL
 
@@ -104,6 +104,7 @@ cdef class Core:
         pool_init(&s.slices, sizeof(Slice))
         pool_init(&s.free_uses, sizeof(FreeUse))
         pool_init(&s.sessions, sizeof(Session))
+        pool_init(&s.extras, sizeof(Extra))
         if not (
             index_init(&s.by_team) and index_init(&s.by_product) and index_init(&s.by_pack)
             and index_init(&s.by_entry) and index_init(&s.by_session) and ids_init(&s.device_ids)
@@ -123,8 +124,10 @@ cdef class Core:
         clear_live(s)
         for i in range(TABLE_COUNT):
             array_clear(&self.spare[i])
-        array_clear(&self.options)
-        array_clear(&self.slices)
+        array_clear(&self.reading.options)
+        array_clear(&self.reading.caps)
+        array_clear(&self.reading.slices)
+        array_clear(&self.reading.cap_uses)
 
     cdef Live *begin(self) except NULL:
         """The state, for one call."""
@@ -161,15 +164,16 @@ cdef class Core:
         cdef Verdict verdict
         cdef Contact heard
         cdef Signin signin
+        cdef Claims claims
         cdef Given given
         if kind is A_CHECKOUT:
-            read_checkout(s, command, &signin, &self.options)
+            read_checkout(s, command, &signin, &self.reading)
             verdict = decide_checkout(s, &signin, &answer)
         elif kind is A_HEARTBEAT:
-            read_heartbeat(command, &heard)
+            read_heartbeat(command, &heard, &claims, &self.reading)
             verdict = decide_heartbeat(s, &heard, &answer)
         elif kind is A_CHECKIN:
-            read_checkin(command, &heard, &given, &self.slices)
+            read_checkin(command, &heard, &claims, &given, &self.reading)
             verdict = decide_checkin(s, &heard, &answer)
         else:
             verdict = set_up(s, command, kind, &answer)
@@ -209,7 +213,7 @@ cdef class Core:
         cdef Found found
         if type(command) is not A_CHECKOUT:
             raise TypeError(f"a quote is of a commands.Checkout, not {type(command).__name__}")
-        read_checkout(s, command, &signin, &self.options)
+        read_checkout(s, command, &signin, &self.reading)
         check_checkout(s, &signin, &found, &answer)
         return decision(&answer)
 

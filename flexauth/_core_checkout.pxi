@@ -140,14 +140,14 @@ cdef void check_checkout(Live *s, const Signin *command, Found *found, Answer *a
     found.entry = entry_find(s, command.user, found.product)
     if not check_devices(s, command, found, answer):
         return
-    if command.option_count == 0:
-        deny(answer, command, <Reason>command.refusal, command.team)
+    if command.rights.option_count == 0:
+        deny(answer, command, <Reason>command.rights.refusal, command.team)
         return
-    try_candidate(s, command, found, &command.options[0], answer)
-    for i in range(1, command.option_count):
+    try_candidate(s, command, found, &command.rights.options[0], answer)
+    for i in range(1, command.rights.option_count):
         if answer.outcome == GRANTED and answer.tokens == 0:
             break
-        try_candidate(s, command, found, &command.options[i], &other)
+        try_candidate(s, command, found, &command.rights.options[i], &other)
         granted = other.outcome == GRANTED
         if granted and (other.tokens == 0 or answer.outcome != GRANTED):
             answer[0] = other
@@ -231,7 +231,7 @@ cdef int32_t open_session(Live *s, const Signin *command, const Found *found, co
     session.low = command.low
     session.entry = found.entry
     session.team = found.team
-    session.line = NONE
+    session.line = session.extra = NONE
     session.device = found.device
     session.state = ACTIVE
     session.entitlement = session.granted = <int8_t>answer.entitlement
@@ -240,11 +240,11 @@ cdef int32_t open_session(Live *s, const Signin *command, const Found *found, co
     session.origin = <int8_t>command.origin
     session.flags = IS_IDLE_AWARE if command.idle_aware else 0
     session.max_tokens = command.max_tokens
-    session.rights_version = command.rights_version
+    session.rights_version = command.rights.version
     session.entitled_until = NEVER
-    for k in range(command.option_count):
-        if command.options[k].team == answer.team:
-            session.entitled_until = command.options[k].until
+    for k in range(command.rights.option_count):
+        if command.rights.options[k].team == answer.team:
+            session.entitled_until = command.rights.options[k].until
             break
     session.opened_at = session.contact_at = session.operated_at = s.now
     session.deadline = NEVER

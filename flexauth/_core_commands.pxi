@@ -4,6 +4,7 @@ cdef inline void no_answer(Answer *answer, Outcome outcome) noexcept nogil:
     memset(answer, 0, sizeof(Answer))
     answer.outcome = outcome
     answer.paid_until = answer.pending_since = answer.heartbeat_by = answer.lease_until = answer.ended_at = NEVER
+    answer.end_at = answer.entitled_until = NEVER
 
 
 cdef inline void fetch_checkout(

@@ -26,6 +26,8 @@ cdef void forget_session(Live *s, int32_t i) noexcept nogil:
     if is_open(session):
         session.state = CLOSED
         stop_session(s, i)
+    if session.extra != NONE:
+        pool_give(&s.extras, session.extra)
     index_remove(&s.by_session, session_hash(session.high, session.low), i)
     pool_give(&s.sessions, i)
 

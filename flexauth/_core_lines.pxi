@@ -57,7 +57,7 @@ cdef Use *use_ensure(Live *s, int32_t i) noexcept nogil:
         use = use_at(s, line.use)
         use.line = i
         use.sessions = use.hold = use.free_uses = NONE
-        use.pending_since = use.capture_at = use.used_until = NEVER
+        use.pending_since = use.capture_at = use.used_until = use.advance_at = NEVER
     return use_at(s, line.use)
 
 

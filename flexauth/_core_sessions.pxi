@@ -133,6 +133,40 @@ cdef void deny_session(Live *s, int32_t i, int64_t at, Reason reason) noexcept n
     log_use(s, REFUSED, session.end.ended_at, session, reason)
 
 
+# ---------------------------------------------------------------- what few sessions have
+
+cdef inline Extra *extra_at(const Live *s, int32_t i) noexcept nogil:
+    return <Extra *>pool_place(s.extras.chunks, i, sizeof(Extra))
+
+
+cdef Extra *extra_ensure(Live *s, Session *session) noexcept nogil:
+    """Made if it had none; there is room."""
+    if session.extra == NONE:
+        session.extra = pool_take(&s.extras)
+        extra_at(s, session.extra).seat_since = extra_at(s, session.extra).borrowed_until = NEVER
+    return extra_at(s, session.extra)
+
+
+cdef inline int64_t asked_team(const Live *s, const Session *session) noexcept nogil:
+    return 0 if session.extra == NONE else extra_at(s, session.extra).asked_team
+
+
+cdef inline int64_t project(const Live *s, const Session *session) noexcept nogil:
+    return 0 if session.extra == NONE else extra_at(s, session.extra).project
+
+
+cdef inline int64_t seat_pool(const Live *s, const Session *session) noexcept nogil:
+    return 0 if session.extra == NONE else extra_at(s, session.extra).pool
+
+
+cdef inline int64_t seat_since(const Live *s, const Session *session) noexcept nogil:
+    return NEVER if session.extra == NONE else extra_at(s, session.extra).seat_since
+
+
+cdef inline int64_t borrowed_until(const Live *s, const Session *session) noexcept nogil:
+    return NEVER if session.extra == NONE else extra_at(s, session.extra).borrowed_until
+
+
 # ---------------------------------------------------------------- what a contact tells
 
 cdef Told told(

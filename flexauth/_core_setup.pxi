@@ -5,7 +5,7 @@ cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except
     if kind is AddPacks:
         return add_packs(s, command.team, command.packs, answer)
     if kind is PutProduct:
-        return put_product(s, command.product, command.kind)
+        return put_product(s, command)
     if kind is PutRate:
         return put_rate(s, command)
     if kind is PutPolicy:
@@ -15,11 +15,13 @@ cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except
     raise TypeError(f"{kind.__name__} is not a command")
 
 
-cdef Verdict put_product(Live *s, int64_t product, int32_t kind) except *:
-    cdef int32_t i = product_ensure(s, product)
+cdef Verdict put_product(Live *s, object command) except *:
+    cdef int32_t i = product_ensure(s, command.product)
     if i == NONE:
         return NO_MEMORY
-    product_at(s, i).kind = kind
+    product_at(s, i).kind = command.kind
+    product_at(s, i).result_tokens = command.result_tokens
+    product_at(s, i).result_units = command.result_units
     return DECIDED
 
 
@@ -180,7 +182,10 @@ cdef list dump_devices(Live *s):
 cdef dict dump_state(Live *s, int64_t now):
     cdef int32_t i
     teams = [
-        (team_at(s, i).team, team_at(s, i).ledger_seq, team_at(s, i).use_seq)
+        (
+            team_at(s, i).team, team_at(s, i).ledger_seq, team_at(s, i).use_seq, team_at(s, i).overdraft,
+            team_at(s, i).rights_version,
+        )
         for i in range(s.teams.used)
         if team_at(s, i).ledger_seq or team_at(s, i).use_seq
     ]
@@ -198,8 +203,10 @@ USER_COLUMNS = {SESSION: 3, LINE: 1, FREE_USE: 1, DEVICE: 0}
 
 cdef int check_row(Live *s, int table, const int64_t *row) except -1:
     """What a row must be before the state takes it."""
-    if table == HOLD and pack_find(s, row[4]) == NONE:
-        raise KeyError(f"a hold names pack {row[4]}, which is not loaded")
+    if table in (CALENDAR, CAP, CAP_USE, CAPPED, SEAT_POOL):
+        raise NotImplementedError(TABLE_NAMES[table])
+    if table == HOLD and pack_find(s, row[5]) == NONE:
+        raise KeyError(f"a hold names pack {row[5]}, which is not loaded")
     if table == COUNTER and not 0 < row[0] < ID_KINDS:
         raise ValueError(f"a counter's kind is {row[0]}; it is a commands.IdKind")
     if table == SESSION and not 0 <= row[19] <= INT32_MAX:
@@ -220,7 +227,7 @@ cdef dict memory_sizes(const Live *s):
             s.uses.live,
             pool_bytes(&s.uses) + pool_bytes(&s.slices) + pool_bytes(&s.free_uses) + captures * timer,
         ),
-        "session": (s.sessions.live, pool_bytes(&s.sessions) + index_bytes(&s.by_session) + leases * timer),
+        "session": (s.sessions.live, pool_bytes(&s.sessions) + pool_bytes(&s.extras) + index_bytes(&s.by_session) + leases * timer),
         "device": (s.devices.live, pool_bytes(&s.devices) + ids_bytes(&s.device_ids)),
         "pack": (s.packs.live, pool_bytes(&s.packs) + index_bytes(&s.by_pack)),
     }

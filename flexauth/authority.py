@@ -19,7 +19,7 @@ from flexauth.denials import denial_sentence
 from flexauth.directory import Directory
 from flexauth.faults import Conflict, InvalidArgument, NotFound
 from flexauth.names import content_digest, name_digest
-from flexauth.rights import candidates
+from flexauth.rights import rights
 from flexauth.sequencer import Sequencer
 from flexauth.store.port import Store
 from flexauth.work import Later, Turn, Work
@@ -109,7 +109,7 @@ class Authority:
         user = directory.user_id(request.user)
         team = directory.team_id(request.team) if request.team else 0
         facts = directory.facts(user)
-        found, refusal = candidates(facts, product.product, product.kind, team)
+        found = rights(facts, product.product, product.kind, team)
         default_team = facts.memberships[0].team if facts.memberships else 0
         return commands.Checkout(
             session=session,
@@ -121,13 +121,13 @@ class Authority:
                 request.take_over,
             ),
             team=team or default_team,
-            candidates=found,
-            refusal=refusal,
+            rights=found,
             take_over=request.take_over,
             idle_aware=is_idle_aware(product, request.version),
             origin=request.origin,
             devices_max=directory.devices_max(facts, turn.now),
             max_tokens=NO_LIMIT,
+            asked_team=team,
         )  # fmt: skip
 
     def _checkout(self, request: requests.Checkout) -> Work[answers.CheckoutAnswer]:

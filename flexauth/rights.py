@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flexauth.commands import Candidate, Entitlement, ProductKind, Reason
+from flexauth.commands import Candidate, Entitlement, ProductKind, Reason, Rights
 
-__all__ = ["UserFacts", "UserMembership", "candidates"]
+__all__ = ["UserFacts", "UserMembership", "rights"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class UserFacts:
     memberships: tuple[UserMembership, ...]
 
 
-def candidates(facts: UserFacts, product: int, kind: ProductKind, team: int) -> tuple[tuple[Candidate, ...], Reason]:
+def rights(facts: UserFacts, product: int, kind: ProductKind, team: int) -> Rights:
     """The ways in which a user may run a product, in order, and the reason if there is none.
 
     `team` is the requested one (E1), 0 for any.
@@ -37,4 +37,4 @@ def candidates(facts: UserFacts, product: int, kind: ProductKind, team: int) -> 
         for membership in facts.memberships
         if team in (0, membership.team) and (membership.assigned_all or product in membership.products)
     )
-    return found, Reason.NONE if found else Reason.NOT_ASSIGNED
+    return Rights(0, found, Reason.NOT_ASSIGNED)

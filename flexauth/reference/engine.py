@@ -141,10 +141,11 @@ class Reference:
         self._world.dirty_devices.add((command.user, command.product, command.device))
         return Decision(Outcome.GRANTED, user=command.user, product=command.product, device=command.device)
 
-    def _set_up(self, command: PutPolicy | PutProduct | PutRate | AddPacks | ReleaseDevice) -> Decision:
+    def _set_up(self, command: Command) -> Decision:
         world = self._world
         if isinstance(command, PutProduct):
             world.products[command.product] = command.kind
+            world.results[command.product] = (command.result_tokens, command.result_units)
         elif isinstance(command, PutRate):
             rates = world.rates.setdefault(command.product, [])
             rates.append((command.valid_from, command.version, command.rate))
@@ -155,6 +156,8 @@ class Reference:
             for terms in command.packs:
                 self._add_pack(command.team, terms)
             return Decision(Outcome.GRANTED, team=command.team, balance=packs.available(world, command.team))
+        else:
+            raise TypeError(f"{type(command).__name__} is not a command")
         return Decision(Outcome.GRANTED)
 
     def _add_pack(self, team: int, terms: NewPack) -> None:

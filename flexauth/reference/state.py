@@ -48,6 +48,7 @@ _ORDER = (
     "hold_gone",
     "pack",
     "ledger",
+    "cap_entry",
     "hold",
     "line",
     "free_use_gone",
@@ -228,6 +229,7 @@ class World:
         self.absence = 0
         self.forfeits_suspended = False
         self.products: dict[int, ProductKind] = {}
+        self.results: dict[int, tuple[int, int]] = {}
         self.rates: dict[int, list[tuple[int, int, int]]] = {}
         self.teams: dict[int, Team] = {}
         self.packs: dict[int, Pack] = {}

@@ -175,8 +175,8 @@ def _counter(world: World, kind: int, following: int) -> None:
     world.counters[kind] = following
 
 
-def _product(world: World, product: int, kind: int, _tokens: int, _units: int) -> None:
-    world.products[product] = ProductKind(kind)
+def _product(world: World, product: int, kind: int, tokens: int, units: int) -> None:
+    world.products[product], world.results[product] = ProductKind(kind), (tokens, units)
 
 
 def _rate(world: World, product: int, version: int, valid_from: int, rate: int) -> None:
