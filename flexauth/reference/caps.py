@@ -30,9 +30,7 @@ def put_cap(world: World, command: PutCap) -> Decision:
 def cap_used(world: World, cap: int, at: int) -> tuple[int, int]:
     """(tokens that count, the limit) in the period of an instant; (0, 0) when there is none."""
     known = world.caps.get(cap)
-    if known is None:
-        return 0, 0
-    return known.used.get(period_at(world, known.calendar, at), 0), known.tokens
+    return (0, 0) if known is None else (_used(world, known, period_at(world, known.calendar, at)), known.tokens)
 
 
 def passed(world: World, caps: tuple[int, ...], tokens: int, at: int) -> int:
@@ -51,7 +49,7 @@ def count(world: World, key: LineKey, session: Session, caps: tuple[int, ...], s
         known = world.caps.get(cap)
         if known is not None:
             period = period_at(world, known.calendar, start)
-            used = known.used.get(period, 0)
+            used = _used(world, known, period)
             if not known.hard and used <= known.tokens < used + tokens:
                 world.log(key[0], UseEvent.SOFT_CAP, start, session, cap)
             _add(world, known, key, start, period, tokens)
@@ -60,16 +58,24 @@ def count(world: World, key: LineKey, session: Session, caps: tuple[int, ...], s
 
 
 def take_back(world: World, key: LineKey, start: int, counted: Capped, tokens: int) -> None:
-    """A hold that goes or a charge that is refunded no longer counts (SPEC 14); a cap that is gone keeps what it had."""
+    """A hold that goes or a charge that is refunded no longer counts (SPEC 14)."""
     for cap, period in counted:
         if cap in world.caps:
             _add(world, world.caps[cap], key, start, period, -tokens)
 
 
+def _oldest(world: World, cap: Cap) -> int:
+    return period_at(world, cap.calendar, world.now, _KEPT - 1)
+
+
+def _used(world: World, cap: Cap, period: int) -> int:
+    return cap.used.get(period, 0) if period >= _oldest(world, cap) else 0
+
+
 def _add(world: World, cap: Cap, key: LineKey, start: int, period: int, tokens: int) -> None:
     world.log_rows["cap_entry"].append((cap.cap, *key, start, period, tokens))
     cap.used[period] = cap.used.get(period, 0) + tokens
-    oldest = period_at(world, cap.calendar, world.now, _KEPT - 1)
+    oldest = _oldest(world, cap)
     cap.used = {at: used for at, used in cap.used.items() if at >= oldest}
 
 

@@ -33,8 +33,9 @@ def origin_rule(policy: Policy, origin: int) -> OriginRule:
 
 
 def window_end(world: World, team: int, start: int, capture_at: int) -> int:
-    """The end of a window that starts at `start` and is captured at `capture_at`: 24 h later (C4), or the first
-    boundary after both (C9). A calendar that has no more boundaries counts as rolling windows.
+    """The end of a window: 24 h after its start (C4), or the calendar's first boundary after start and capture (C9).
+
+    Past its last boundary a calendar counts as rolling windows.
     """
     _, policy = policy_at(world, team, start)
     if policy.window_policy is WindowPolicy.CALENDAR_DAY:
