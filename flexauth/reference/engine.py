@@ -19,13 +19,15 @@ from flexauth.commands import (
     IdKind,
     NewPack,
     Outcome,
+    PutCalendar,
+    PutCap,
     PutPolicy,
     PutProduct,
     PutRate,
     ReleaseDevice,
     State,
 )
-from flexauth.reference import contracts, lines, packs, sessions
+from flexauth.reference import caps, contracts, lines, packs, sessions
 from flexauth.reference.state import CAPTURE, LEASE_END, PACK_END, Pack, Rows, Session, World, halves, lease_end
 from flexauth.reference.tables import LOADERS, row_of_line, row_of_pack, row_of_session
 
@@ -113,7 +115,9 @@ class Reference:
             return Decision(Outcome.UNKNOWN)
         if session.open and command.counter > session.counter:
             session.counter = command.counter
-            sessions.contact(self._world, session, command.operated_at)
+            if command.consent is not None:
+                session.max_tokens = command.consent
+            sessions.contact(self._world, session, command.operated_at, rights=command.rights)
         return self._facts(session)
 
     def _checkin(self, command: Checkin) -> Decision:
@@ -158,6 +162,10 @@ class Reference:
                 world.team(team).rights_version = command.version
             if not command.teams:
                 world.rights_version = command.version
+        elif isinstance(command, PutCalendar):
+            world.calendars[command.calendar] = command.starts
+        elif isinstance(command, PutCap):
+            return caps.put_cap(world, command)
         elif isinstance(command, AddPacks):
             for terms in command.packs:
                 self._add_pack(command.team, terms)
@@ -179,6 +187,9 @@ class Reference:
     def balance(self, team: int) -> tuple[int, int]:
         held = sum(p.held for p in self._world.team(team).packs)
         return packs.available(self._world, team), held
+
+    def cap_used(self, cap: int, at: int) -> tuple[int, int]:
+        return caps.cap_used(self._world, cap, at)
 
     def devices(self, user: int, product: int) -> list[tuple[int, int]]:
         return list(self._world.devices.get((user, product), {}).items())
@@ -275,6 +286,8 @@ class Reference:
         for pack in [p for p in world.packs.values() if p.team in teams]:
             del world.packs[pack.pack]
             world.dirty["pack"].discard(pack.pack)
+        for cap in [c for c in world.caps.values() if c.team in teams]:
+            del world.caps[cap.cap]
         for team in teams:
             world.teams.pop(team, None)
 
@@ -296,4 +309,5 @@ class Reference:
                 for k, t in world.teams.items()
                 if t.ledger_seq or t.use_seq
             ),
+            **caps.rows(world),
         }

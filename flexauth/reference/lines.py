@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from flexauth.commands import DAY, NEVER, EntryKind, GraceMode, Policy, Reason, State, UseEvent
-from flexauth.reference import packs
-from flexauth.reference.contracts import policy_at, price_at
-from flexauth.reference.state import CAPTURE, Line, Pack, Session, World
+from flexauth.reference import caps, packs
+from flexauth.reference.charging import ALLOWED, Refusal, may_charge
+from flexauth.reference.contracts import policy_at, price_at, window_end
+from flexauth.reference.state import CAPTURE, Line, LineKey, Pack, Session, World
 
-__all__ = ["capture", "deny", "hold", "in_use", "nothing", "renew", "settle", "void"]
+__all__ = [
+    "capture",
+    "consents",
+    "deny",
+    "hold",
+    "in_use",
+    "nothing",
+    "paid_until",
+    "release",
+    "renew",
+    "settle",
+    "void",
+    "would_end",
+]
 
 
 def in_use(line: Line) -> bool:
@@ -43,16 +57,31 @@ def _capture_at(line: Line, policy: Policy, start: int) -> int:
         at = until
 
 
-def hold(world: World, line: Line, session: Session, start: int, basis: int) -> None:
-    """C2: reserve the rate in force at `start`; the balance covers it. Without a grace it is captured at once (C8)."""
+def _window_of_hold(world: World, line: Line) -> int:
+    """The end of the window that the pending hold will pay for (C4, C9)."""
+    return window_end(world, line.team, line.pending_since, line.capture_at)
+
+
+def paid_until(world: World, line: Line) -> int:
+    """W; while a hold is pending, what W will be."""
+    return line.paid_until if line.pending_since == NEVER else _window_of_hold(world, line)
+
+
+def would_end(world: World, key: LineKey, start: int) -> int:
+    """The end of the window that a hold placed at `start` would pay for."""
+    _, policy = policy_at(world, key[0], start)
+    return window_end(world, key[0], start, _capture_at(world.lines.get(key) or Line(*key), policy, start))
+
+
+def hold(world: World, line: Line, session: Session, start: int, basis: int, cap_ids: tuple[int, ...] = ()) -> None:
+    """C2: reserve the rate in force at `start`; it may be charged. Without a grace it is captured at once (C8)."""
     rate, line.rate_version = price_at(world, line.product, start)
     line.policy_version, policy = policy_at(world, line.team, start)
     line.rate, line.basis, line.session = rate, basis, session.session
     line.pending_since, line.used_until = start, start
     line.capture_at = _capture_at(line, policy, start)
-    line.hold = packs.slices(world, line.team, rate)
-    for pack, tokens in line.hold:
-        pack.held += tokens
+    line.hold = _reserve(world, line, rate)
+    line.capped = caps.count(world, line.key, session, cap_ids, start, rate)
     world.touch(line, "hold")
     if line.capture_at < start:
         capture(world, line, start)
@@ -60,11 +89,18 @@ def hold(world: World, line: Line, session: Session, start: int, basis: int) -> 
         world.arm(line.capture_at, CAPTURE, line.key)
 
 
+def _reserve(world: World, line: Line, tokens: int) -> list[tuple[Pack, int]]:
+    slices = packs.slices(world, line.team, tokens)
+    for pack, part in slices:
+        pack.held += part
+    return slices
+
+
 def capture(world: World, line: Line, effective_at: int) -> None:
-    """C4: the charge takes exactly the slices that were held; W = P + 24 h."""
-    line.window_start, line.paid_until = line.pending_since, line.pending_since + DAY
+    """C4: the charge takes exactly the slices that were held."""
+    line.window_start, line.paid_until = line.pending_since, _window_of_hold(world, line)
     _charge(world, line, line.hold, effective_at, held=True)
-    line.pending_since, line.hold = NEVER, []
+    line.pending_since, line.hold, line.capped = NEVER, [], ()
     world.touch(line, "hold")
 
 
@@ -78,24 +114,31 @@ def _charge(world: World, line: Line, slices: list[tuple[Pack, int]], effective_
         line.charge = line.charge or seq
 
 
-def _release(world: World, line: Line) -> None:
-    for pack, tokens in line.hold:
+def _give_back(world: World, slices: list[tuple[Pack, int]]) -> None:
+    """Held tokens are free again; those of a pack that has ended meanwhile are forfeited now (P4)."""
+    for pack, tokens in slices:
         pack.held -= tokens
         if pack.ended:
             world.enter(EntryKind.EXPIRY, pack, -tokens, world.now)
-    line.pending_since, line.hold = NEVER, []
+
+
+def release(world: World, line: Line) -> None:
+    """The hold goes, and nothing is said of it."""
+    _give_back(world, line.hold)
+    caps.take_back(world, line.key, line.pending_since, line.capped, line.rate)
+    line.pending_since, line.hold, line.capped = NEVER, [], ()
     world.touch(line, "hold")
 
 
 def void(world: World, line: Line) -> None:
-    """C3: a free sign-in. Tokens of a pack that has ended meanwhile are forfeited now (P4)."""
+    """C3: a free sign-in."""
     session = world.sessions[line.session]
     _, policy = policy_at(world, line.team, line.pending_since)
     world.log(line.team, UseEvent.FREE, line.pending_since, session)
     if policy.grace_mode is not GraceMode.PER_SESSION:
         line.free_uses = [*_free_uses(line, world.now), (line.pending_since, line.used_until)]
         world.touch(line, "free_use")
-    _release(world, line)
+    release(world, line)
 
 
 def settle(world: World, line: Line) -> None:
@@ -105,25 +148,34 @@ def settle(world: World, line: Line) -> None:
         void(world, line)
 
 
-def renew(world: World, line: Line, session: Session) -> bool:
-    """C5: the next charge, effective at W, by the rate and policy of W and the packs of now; False if not covered (C6).
+def consents(line: Line, session: Session) -> list[tuple[int, int]]:
+    """(origin, limit) of those whose consent a renewal needs (Q2): the sessions that use the line, this one too."""
+    using = {s.session: s for s in line.sessions.values() if s.state is State.ACTIVE and s.on_tokens}
+    using[session.session] = session
+    return [(s.origin, s.max_tokens) for s in using.values() if not (s.waiting or s.ends_before_renewal)]
+
+
+def renew(world: World, line: Line, session: Session, cap_ids: tuple[int, ...] = ()) -> Refusal:
+    """C5: the next charge, effective at W, by the rate, contract and caps of W and the packs of now; or why not (C6).
 
     A hold placed since W is taken back first: use at W was not known then (SPEC 14).
     """
     at = line.paid_until
     if line.pending_since != NEVER:
-        _release(world, line)
+        release(world, line)
     rate, version = price_at(world, line.product, at)
-    if packs.available(world, line.team) < rate:
-        return False
+    refusal = may_charge(world, line.team, rate, at, cap_ids, consents(line, session), renewal=True)
+    if refusal.reason is not Reason.NONE:
+        return refusal
     line.rate, line.rate_version = rate, version
     line.policy_version, _ = policy_at(world, line.team, at)
     line.session = session.session
     line.basis = world.log(line.team, UseEvent.RENEWED, at, session)
-    line.window_start, line.paid_until, line.capture_at = at, at + DAY, at - 1
+    line.window_start, line.paid_until, line.capture_at = at, window_end(world, line.team, at, at), at - 1
     _charge(world, line, packs.slices(world, line.team, rate), at, held=False)
+    caps.count(world, line.key, session, cap_ids, at, rate)
     world.touch(line)
-    return True
+    return ALLOWED
 
 
 def deny(world: World, session: Session, at: int, reason: Reason) -> None:
@@ -136,5 +188,5 @@ def deny(world: World, session: Session, at: int, reason: Reason) -> None:
 
 
 def nothing(line: Line, now: int) -> bool:
-    """R7: a line with W past, no hold, no session and no free use that still counts is nothing."""
-    return line.paid_until <= now and line.pending_since == NEVER and not line.sessions and not _free_uses(line, now)
+    """R7: a line with W past, no hold, session, rest of results or free use that still counts is nothing."""
+    return line.paid_until <= now and line.at_rest and not line.units and not _free_uses(line, now)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from flexauth.commands import (
-    DAY,
     NEVER,
     Candidate,
     Checkin,
@@ -19,10 +18,11 @@ from flexauth.commands import (
     Outcome,
     Policy,
     Reason,
+    Rights,
     State,
     UseEvent,
 )
-from flexauth.reference import contracts, lines, packs, refunds
+from flexauth.reference import charging, contracts, lines, packs, refunds
 from flexauth.reference.state import FOREVER, Line, Session, World
 
 __all__ = ["check_checkin", "check_checkout", "checkin", "checkout", "contact", "expire", "facts", "refuse"]
@@ -114,17 +114,22 @@ def _try(world: World, command: Checkout, candidate: Candidate) -> Decision:
         return replace(known, entitlement=Entitlement.PAID_WINDOW, paid_until=line.paid_until)
     if line is not None and line.pending_since != NEVER:
         start = line.pending_since
-        return replace(known, entitlement=Entitlement.TOKENS, paid_until=start + DAY, pending_since=start)
+        paid = lines.paid_until(world, line)
+        return replace(known, entitlement=Entitlement.TOKENS, paid_until=paid, pending_since=start)
     if not rate:
         return Decision(Outcome.UNKNOWN)
-    if balance < rate:
-        return _short(world, known, rate)
+    consents = ((command.origin, command.max_tokens),)
+    reason, cap, shortfall = charging.may_charge(world, team, rate, now, candidate.caps, consents)
+    if reason is not Reason.NONE:
+        return replace(
+            known, outcome=Outcome.DENIED, reason=reason, cap=cap, shortfall=shortfall, tokens=0 if shortfall else rate
+        )
     return replace(
         known,
         entitlement=Entitlement.TOKENS,
         tokens=rate,
         balance=balance - rate,
-        paid_until=now + DAY,
+        paid_until=lines.would_end(world, (team, command.user, command.product), now),
         pending_since=now,
     )
 
@@ -132,6 +137,12 @@ def _try(world: World, command: Checkout, candidate: Candidate) -> Decision:
 def _short(world: World, known: Decision, needed: int) -> Decision:
     reason = packs.why_not(world, known.team)
     return replace(known, outcome=Outcome.DENIED, reason=reason, shortfall=needed - known.balance)
+
+
+def _caps(rights: Rights | None, team: int) -> tuple[int, ...]:
+    """The caps that bind charges of a team."""
+    candidates = () if rights is None else rights.candidates
+    return next((c.caps for c in candidates if c.team == team and c.entitlement is Entitlement.TOKENS), ())
 
 
 def refuse(world: World, command: Checkout, decision: Decision) -> None:
@@ -186,7 +197,7 @@ def checkout(world: World, command: Checkout, decision: Decision) -> Session:
         line.sessions[session.session] = session
         world.touch(line)
         if decision.tokens:
-            lines.hold(world, line, session, world.now, basis)
+            lines.hold(world, line, session, world.now, basis, _caps(command.rights, session.team))
         line.used_until = max(line.used_until, world.now)
     for key in dict.fromkeys(s.line for s in left if s.on_tokens):
         lines.settle(world, world.lines[key])
@@ -219,7 +230,9 @@ def expire(world: World, session: Session, at: int) -> None:
     _end(world, session, State.EXPIRED, at)
 
 
-def contact(world: World, session: Session, operated_at: int, ended_at: int = NEVER) -> None:
+def contact(
+    world: World, session: Session, operated_at: int, ended_at: int = NEVER, rights: Rights | None = None
+) -> None:
     """An open session is heard (S3): its use so far is judged (C5, C7), then its state is set. Clears the lease end."""
     now = world.now
     _, policy = contracts.policy_at(world, session.team, now)
@@ -230,7 +243,7 @@ def contact(world: World, session: Session, operated_at: int, ended_at: int = NE
         world.log(session.team, UseEvent.IDLE, use.idle_at, session)
     line = world.line(session.line) if session.on_tokens else None
     if line is not None:
-        _judge(world, line, session, use)
+        _judge(world, line, session, use, _caps(rights, session.team))
     elif ended_at == NEVER and packs.available(world, session.team) <= 0:
         lines.deny(world, session, now, packs.why_not(world, session.team))
     _set_state(world, session, use, ended_at)
@@ -239,15 +252,16 @@ def contact(world: World, session: Session, operated_at: int, ended_at: int = NE
     _set_deadline(world, session)
 
 
-def _judge(world: World, line: Line, session: Session, use: _Use) -> None:
+def _judge(world: World, line: Line, session: Session, use: _Use, cap_ids: tuple[int, ...]) -> None:
     """C5 at each W that has passed since the last contact, then C2 for use that began after it."""
     now, before = world.now, session.contact_at
     while line.paid_until != NEVER and before < line.paid_until <= now and use.at(line.paid_until):
         at = line.paid_until
-        if not lines.renew(world, line, session):
+        refusal = lines.renew(world, line, session, cap_ids)
+        if refusal.reason is not Reason.NONE:
             for other in sorted(line.sessions.values(), key=lambda s: s.session):
                 if other.open and other.on_tokens:
-                    lines.deny(world, other, at, packs.why_not(world, line.team))
+                    lines.deny(world, other, at, refusal.reason)
             world.touch(line)
             return
     start = use.resumed_at
@@ -256,12 +270,14 @@ def _judge(world: World, line: Line, session: Session, use: _Use) -> None:
     covered = line.pending_since != NEVER or line.paid_until > start
     if start != NEVER and (use.resumed_at != NEVER or not covered):
         rate, _ = contracts.price_at(world, line.product, start)
-        if not covered and packs.available(world, line.team) < rate:
-            lines.deny(world, session, start, packs.why_not(world, line.team))
+        consents = ((session.origin, session.max_tokens),)
+        refusal = charging.may_charge(world, line.team, rate, start, cap_ids, consents)
+        if not covered and refusal.reason is not Reason.NONE:
+            lines.deny(world, session, start, refusal.reason)
             return
         basis = world.log(line.team, UseEvent.RESUME, start, session)
         if not covered:
-            lines.hold(world, line, session, start, basis)
+            lines.hold(world, line, session, start, basis, cap_ids)
     known = use.until(now)
     if known > line.used_until:
         line.used_until = known
@@ -325,7 +341,7 @@ def checkin(world: World, session: Session, command: Checkin, ended_at: int, ref
             world.touch(line)
         world.dirty["session"].add(session.session)
     else:
-        contact(world, session, command.operated_at, ended_at)
+        contact(world, session, command.operated_at, ended_at, command.rights)
     refunded = 0
     if refundable and command.refund is not None:
         within = command.refund.recent < policy.late_refunds
@@ -351,7 +367,7 @@ def _lease_until(world: World, session: Session, policy: Policy) -> int:
     until = session.contact_at + policy.lease_max
     if session.on_tokens:
         line = world.lines[session.line]
-        paid = line.pending_since + DAY if line.pending_since != NEVER else line.paid_until
+        paid = lines.paid_until(world, line)
         until = min(until, paid + policy.lease_margin) if paid > session.contact_at else session.contact_at
     return until if session.entitled_until == NEVER else min(until, session.entitled_until)
 
@@ -375,7 +391,7 @@ def facts(world: World, session: Session, *, jitter: bool) -> Decision:
     _, policy = contracts.policy_at(world, session.team, now)
     line = world.lines.get(session.line) if session.on_tokens else None
     pending = NEVER if line is None else line.pending_since
-    paid = NEVER if line is None else pending + DAY if pending != NEVER else line.paid_until
+    paid = NEVER if line is None else lines.paid_until(world, line)
     heartbeat_by = NEVER
     if session.open:
         interval = policy.heartbeat_interval

@@ -27,6 +27,8 @@ __all__ = [
     "FOREVER",
     "LEASE_END",
     "PACK_END",
+    "Cap",
+    "Capped",
     "Line",
     "LineKey",
     "Pack",
@@ -63,6 +65,8 @@ _ORDER = (
 )
 
 LineKey = tuple[int, int, int]
+#: (cap, period) that a hold or charge counts in.
+Capped = tuple[tuple[int, int], ...]
 
 
 @dataclass(slots=True)
@@ -90,8 +94,23 @@ class Pack:
 
 
 @dataclass(slots=True)
+class Cap:
+    """A cap (Q3); `used` is what counts by period."""
+
+    cap: int
+    team: int
+    calendar: int
+    tokens: int
+    hard: int
+    used: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Session:
-    """One running product of one user on one device; columns of table `session`."""
+    """One running product of one user on one device; columns of table `session`.
+
+    `metered`: its product is charged per result (C13), so it uses no line. It follows from the product.
+    """
 
     session: int
     team: int
@@ -126,6 +145,7 @@ class Session:
     waiting: int = 0
     ends_before_renewal: int = 0
     armed: int = FOREVER
+    metered: bool = False
 
     @property
     def line(self) -> LineKey:
@@ -137,7 +157,7 @@ class Session:
 
     @property
     def on_tokens(self) -> bool:
-        return self.entitlement in (Entitlement.TOKENS, Entitlement.PAID_WINDOW)
+        return self.entitlement in (Entitlement.TOKENS, Entitlement.PAID_WINDOW) and not self.metered
 
 
 @dataclass(slots=True)
@@ -164,6 +184,9 @@ class Line:
     advance_rate_version: int = 0
     advance_policy_version: int = 0
     hold: list[tuple[Pack, int]] = field(default_factory=list)
+    capped: Capped = ()
+    advance: list[tuple[Pack, int]] = field(default_factory=list)
+    advance_capped: Capped = ()
     hold_stored: bool = False
     free_uses: list[tuple[int, int]] = field(default_factory=list)
     sessions: dict[int, Session] = field(default_factory=dict)
@@ -180,7 +203,8 @@ class Line:
     def forget_terms(self) -> None:
         """What a late check-in would need is over with the last session."""
         self.charge = self.rate = self.rate_version = self.policy_version = self.basis = self.session = 0
-        self.capture_at = self.used_until = NEVER
+        self.window_start = self.capture_at = self.used_until = self.advance_at = NEVER
+        self.advance_rate = self.advance_rate_version = self.advance_policy_version = 0
 
 
 @dataclass(slots=True)
@@ -231,6 +255,8 @@ class World:
         self.products: dict[int, ProductKind] = {}
         self.results: dict[int, tuple[int, int]] = {}
         self.rates: dict[int, list[tuple[int, int, int]]] = {}
+        self.calendars: dict[int, tuple[int, ...]] = {}
+        self.caps: dict[int, Cap] = {}
         self.teams: dict[int, Team] = {}
         self.packs: dict[int, Pack] = {}
         self.lines: dict[LineKey, Line] = {}
@@ -248,7 +274,9 @@ class World:
 
     def clear(self) -> None:
         """A new batch begins."""
-        self.log_rows: dict[str, list[tuple[int, ...]]] = {"ledger": [], "use_log": [], "device_name": []}
+        self.log_rows: dict[str, list[tuple[int, ...]]] = {
+            table: [] for table in ("ledger", "cap_entry", "use_log", "device_name")
+        }
         self.dirty: dict[str, set[int]] = {"pack": set(), "session": set()}
         self.gone_sessions: dict[int, int] = {}
         kinds = ("line", "hold", "free_use", "free_use_gone", "gone")

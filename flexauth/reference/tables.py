@@ -18,7 +18,7 @@ from flexauth.commands import (
     State,
     WindowPolicy,
 )
-from flexauth.reference.state import CAPTURE, PACK_END, Line, Pack, Session, World, halves, whole
+from flexauth.reference.state import CAPTURE, PACK_END, Cap, Line, Pack, Session, World, halves, whole
 
 __all__ = ["LOADERS", "row_of_line", "row_of_pack", "row_of_session"]
 
@@ -137,6 +137,26 @@ def _hold(
     line.hold_stored = True
 
 
+def _calendar(world: World, calendar: int, at: int) -> None:
+    world.calendars[calendar] = tuple(sorted({*world.calendars.get(calendar, ()), at}))
+
+
+def _cap(world: World, cap: int, team: int, calendar: int, tokens: int, hard: int) -> None:
+    world.caps[cap] = Cap(cap, team, calendar, tokens, hard)
+
+
+def _cap_use(world: World, cap: int, period: int, used: int) -> None:
+    world.caps[cap].used[period] = used
+
+
+def _capped(
+    world: World, team: int, user: int, product: int, window_start: int, cap: int, period: int, _tokens: int
+) -> None:
+    line = world.line((team, user, product))
+    if window_start == line.pending_since:
+        line.capped = (*line.capped, (cap, period))
+
+
 def _free_use(world: World, team: int, user: int, product: int, began_at: int, ended_at: int) -> None:
     world.line((team, user, product)).free_uses.append((began_at, ended_at))
 
@@ -203,6 +223,10 @@ LOADERS: Mapping[str, Callable[..., Any]] = {
     "pack": _pack,
     "line": _line,
     "hold": _hold,
+    "calendar": _calendar,
+    "cap": _cap,
+    "cap_use": _cap_use,
+    "capped": _capped,
     "free_use": _free_use,
     "session": _session,
     "device": _device,
