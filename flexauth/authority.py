@@ -10,10 +10,13 @@ from concurrent.futures import Future
 from typing import Any
 
 from flexauth import requests
+from flexauth.access import Access, Guard, guarded
+from flexauth.access.belongings import Stored
 from flexauth.administration import Administration
 from flexauth.clock import Clock
 from flexauth.commands import Engine
 from flexauth.directory import Directory
+from flexauth.grants import Grants
 from flexauth.sequencer import Sequencer
 from flexauth.store.port import Store
 from flexauth.use import Use
@@ -30,36 +33,50 @@ class Authority:
         self.directory = Directory(store)
         self._sequencer = Sequencer(make_engine, store, clock, on_lost=self.directory.forget_unstored)
         administration = Administration(store, self.directory, self._sequencer)
+        self.access = Access(store, now=lambda: self.now)
+        self.grants = Grants(store, self.directory, changed=self.access.forget)
         self._works: dict[type, Callable[[Any], Work[Any]]] = {
             **Use(store, self.directory).works,
             **administration.works,
+            **self.grants.works,
         }
-        self._reads: dict[type, Callable[[Any], Any]] = dict(administration.reads)
+        self._reads: dict[type, Callable[[Any], Any]] = {**administration.reads, **self.grants.reads}
 
     @property
     def latest(self) -> int:
         """The time of the last batch that was decided."""
         return self._sequencer.time.latest
 
+    @property
+    def now(self) -> int:
+        """The time."""
+        return self._sequencer.time.read()
+
     def answer_reads(self, reads: Mapping[type, Callable[[Any], Any]]) -> None:
         """Requests that reports answer from what is stored, in the caller's thread."""
         self._reads.update(reads)
 
-    def submit(self, request: requests.Request, by: requests.Actor = requests.AUTHORITY) -> Future[Any]:
+    def submit(
+        self, request: requests.Request, by: requests.Actor = requests.AUTHORITY, guard: Guard | None = None
+    ) -> Future[Any]:
         """The answer to a request (see `answers`); faults come by the future. From any thread.
 
-        `by` is who asks, for the audit log (L6).
+        `by` is who asks, for the audit log (L6); `guard` refuses what is not theirs, in the turn of the request.
         """
         read = self._reads.get(type(request))
         if read is not None:
             done: Future[Any] = Future()
             try:
+                if guard is not None:
+                    guard(Stored(self._store))
                 done.set_result(read(request))
             except Exception as fault:  # noqa: BLE001  # whatever it is, the caller hears it where he listens
                 done.set_exception(fault)
             return done
         work = self._works[type(request)](request)
         work.by = by
+        if guard is not None:
+            work = guarded(work, guard, self._store, self.directory)
         self._sequencer.submit(work)
         return work.future
 

@@ -14,7 +14,17 @@ from flexauth.access.caller import Caller
 from flexauth.faults import Fault
 from flexauth.requests import Role
 
-__all__ = ["GRANTABLE", "INSPECT", "TABLE", "Cell", "Permission", "PermissionDenied", "Reach", "permission_of"]
+__all__ = [
+    "GRANTABLE",
+    "INSPECT",
+    "TABLE",
+    "UNLIMITED",
+    "Cell",
+    "Permission",
+    "PermissionDenied",
+    "Reach",
+    "permission_of",
+]
 
 
 class PermissionDenied(Fault):
@@ -44,6 +54,7 @@ LicenseAuthority
     Checkin                all    -        -       -          -     -       own  own    team
     GetLease               all    -        -       -          -     -       own  own    team
     GetKeys                anyone
+    ReportResult           all    -        -       -          -     -       own  own    team
     ReleaseDevice          all    -        team    team       -     -       own  -      team
     ListMySessions         all    -        team    team       -     -       own  -      team
     ListMyCharges          all    -        team    team       -     team    own  -      team
@@ -124,11 +135,7 @@ class Permission:
         """How far the caller reaches, by all its roles. Raises `PermissionDenied`."""
         held = [(self.cells[scope.role], scope) for scope in caller.scopes if self.cells[scope.role] is not Cell.NO]
         if not held:
-            raise PermissionDenied(
-                roles=self._told(scope.role for scope in caller.scopes),
-                method=self.method,
-                needed=self._told(role for role, cell in self.cells.items() if cell is not Cell.NO),
-            )
+            raise self.denied(caller)
         role = min(scope.role for _, scope in held)
         own = [scope for cell, scope in held if cell is Cell.OWN]
         return Reach(
@@ -139,8 +146,14 @@ class Permission:
             frozenset((scope.team, scope.device) for scope in own if scope.role is Role.DEVICE),
         )
 
+    def denied(self, caller: Caller) -> PermissionDenied:
+        """The fault of a caller whose roles are not enough."""
+        needed = self.told(role for role, cell in self.cells.items() if cell is not Cell.NO)
+        return PermissionDenied(roles=self.told(held.role for held in caller.scopes), method=self.method, needed=needed)
+
     @staticmethod
-    def _told(roles: Iterable[Role]) -> str:
+    def told(roles: Iterable[Role]) -> str:
+        """Roles in words."""
         return " or ".join(role.name.lower() for role in sorted(set(roles))) or "nobody"
 
 

@@ -157,16 +157,15 @@ class ImportApiKeys:
 
 @dataclass(frozen=True, slots=True)
 class ClaimFirstAdmin:
-    """The one-time code of a first start for the first vendor key."""
+    """The one-time code of a first start for the first vendor key. It works once, so there is no repeat of it."""
 
     code: str = field(repr=False)
-    name: str = "first-admin"
-    request_id: str = ""
+    name: str = ""
+    request_id: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
-        check.request_id(self.request_id)
         check.text("code", self.code, limits.NAME_CHARACTERS)
-        check.name("name", self.name)
+        check.name("name", self.name, needed=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,6 @@ ROWS = {
         lambda received: received,
         lambda jwks: pb.GetKeysResponse(jwks=json.dumps(jwks)),
         ask=at_once(lambda doors, _: doors.signer.jwks()),
-        keyless=True,
     ),
     "ReleaseDevice": Row(
         parser(pb.ReleaseDeviceRequest, requests.ReleaseDevice),

@@ -23,7 +23,7 @@ CASES = (
     (faults.Stale(kind="cap", value="'day'"),                       "ABORTED",            "STALE_ETAG",            0),
     (faults.NotAllowedNow(what="A move", why="it has holds"),       "FAILED_PRECONDITION", "NOT_ALLOWED_NOW",      0),
     (faults.Unauthenticated(),                                      "UNAUTHENTICATED",    "UNAUTHENTICATED",       0),
-    (PermissionDenied(role="client", method="M", needed="admin"),   "PERMISSION_DENIED",  "PERMISSION_DENIED",     0),
+    (PermissionDenied(roles="user", method="M", needed="vendor"),   "PERMISSION_DENIED",  "PERMISSION_DENIED",     0),
     (DeadlinePassed(seconds=10),                                    "DEADLINE_EXCEEDED",  "DEADLINE_EXCEEDED",     0),
     (MessageTooLarge(size=9, limit=8),                              "RESOURCE_EXHAUSTED", "MESSAGE_TOO_LARGE",     0),
     (faults.Overloaded(what="the queue", limit=8),                  "RESOURCE_EXHAUSTED", "OVERLOADED",            1),

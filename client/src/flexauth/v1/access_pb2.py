@@ -24,15 +24,15 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x66lexauth/v1/access.proto\x12\x0b\x66lexauth.v1\"F\n\x05Scope\x12\x1f\n\x04role\x18\x01 \x01(\x0e\x32\x11.flexauth.v1.Role\x12\x0c\n\x04team\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\"\xa1\x01\n\x06\x41piKey\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04team\x18\x03 \x01(\t\x12\"\n\x06scopes\x18\x04 \x03(\x0b\x32\x12.flexauth.v1.Scope\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12\x12\n\ncreated_at\x18\x06 \x01(\x03\x12\x12\n\nexpires_at\x18\x07 \x01(\x03\x12\x12\n\nrevoked_at\x18\x08 \x01(\x03\"\x8e\x01\n\x13\x43reateApiKeyRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04team\x18\x03 \x01(\t\x12\"\n\x06scopes\x18\x04 \x03(\x0b\x32\x12.flexauth.v1.Scope\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12\x12\n\nexpires_at\x18\x06 \x01(\x03\"J\n\x14\x43reateApiKeyResponse\x12$\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x13.flexauth.v1.ApiKey\x12\x0c\n\x04text\x18\x02 \x01(\t\"I\n\x12ListApiKeysRequest\x12\x0c\n\x04team\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"U\n\x13ListApiKeysResponse\x12%\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x13.flexauth.v1.ApiKey\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\":\n\x13RevokeApiKeyRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61pi_key\x18\x02 \x01(\t\"<\n\x14RevokeApiKeyResponse\x12$\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x13.flexauth.v1.ApiKey\"H\n\x16\x43laimFirstAdminRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"M\n\x17\x43laimFirstAdminResponse\x12$\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x13.flexauth.v1.ApiKey\x12\x0c\n\x04text\x18\x02 \x01(\t\"\x98\x01\n\x10IdentityProvider\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06issuer\x18\x02 \x01(\t\x12\x10\n\x08jwks_uri\x18\x03 \x01(\t\x12\x11\n\taudiences\x18\x04 \x03(\t\x12\x12\n\nalgorithms\x18\x05 \x03(\t\x12\x16\n\x0esubject_prefix\x18\x06 \x01(\t\x12\x15\n\remail_domains\x18\x07 \x03(\t\"a\n\x1aPutIdentityProviderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12/\n\x08provider\x18\x02 \x01(\x0b\x32\x1d.flexauth.v1.IdentityProvider\"N\n\x1bPutIdentityProviderResponse\x12/\n\x08provider\x18\x01 \x01(\x0b\x32\x1d.flexauth.v1.IdentityProvider\"E\n\x1cListIdentityProvidersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"j\n\x1dListIdentityProvidersResponse\x12\x30\n\tproviders\x18\x01 \x03(\x0b\x32\x1d.flexauth.v1.IdentityProvider\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"A\n\x1d\x44\x65leteIdentityProviderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\" \n\x1e\x44\x65leteIdentityProviderResponse\"V\n\x0bGrantedRole\x12\x10\n\x08identity\x18\x01 \x01(\t\x12!\n\x05scope\x18\x02 \x01(\x0b\x32\x12.flexauth.v1.Scope\x12\x12\n\ngranted_at\x18\x03 \x01(\x03\"[\n\x10GrantRoleRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08identity\x18\x02 \x01(\t\x12!\n\x05scope\x18\x03 \x01(\x0b\x32\x12.flexauth.v1.Scope\">\n\x11GrantRoleResponse\x12)\n\x07granted\x18\x01 \x01(\x0b\x32\x18.flexauth.v1.GrantedRole\"\\\n\x11RevokeRoleRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08identity\x18\x02 \x01(\t\x12!\n\x05scope\x18\x03 \x01(\x0b\x32\x12.flexauth.v1.Scope\"\x14\n\x12RevokeRoleResponse\"G\n\x10ListRolesRequest\x12\x0c\n\x04team\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"U\n\x11ListRolesResponse\x12\'\n\x05roles\x18\x01 \x03(\x0b\x32\x18.flexauth.v1.GrantedRole\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xbb\x01\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_VENDOR\x10\x01\x12\x11\n\rROLE_RESELLER\x10\x02\x12\x10\n\x0cROLE_SUPPORT\x10\x03\x12\x13\n\x0fROLE_TEAM_ADMIN\x10\x04\x12\x0e\n\nROLE_BUYER\x10\x05\x12\x10\n\x0cROLE_AUDITOR\x10\x06\x12\r\n\tROLE_USER\x10\x07\x12\x0f\n\x0bROLE_DEVICE\x10\x08\x12\x10\n\x0cROLE_SERVICE\x10\t2\x96\x07\n\x06\x41\x63\x63\x65ss\x12S\n\x0c\x43reateApiKey\x12 .flexauth.v1.CreateApiKeyRequest\x1a!.flexauth.v1.CreateApiKeyResponse\x12P\n\x0bListApiKeys\x12\x1f.flexauth.v1.ListApiKeysRequest\x1a .flexauth.v1.ListApiKeysResponse\x12S\n\x0cRevokeApiKey\x12 .flexauth.v1.RevokeApiKeyRequest\x1a!.flexauth.v1.RevokeApiKeyResponse\x12\\\n\x0f\x43laimFirstAdmin\x12#.flexauth.v1.ClaimFirstAdminRequest\x1a$.flexauth.v1.ClaimFirstAdminResponse\x12h\n\x13PutIdentityProvider\x12\'.flexauth.v1.PutIdentityProviderRequest\x1a(.flexauth.v1.PutIdentityProviderResponse\x12n\n\x15ListIdentityProviders\x12).flexauth.v1.ListIdentityProvidersRequest\x1a*.flexauth.v1.ListIdentityProvidersResponse\x12q\n\x16\x44\x65leteIdentityProvider\x12*.flexauth.v1.DeleteIdentityProviderRequest\x1a+.flexauth.v1.DeleteIdentityProviderResponse\x12J\n\tGrantRole\x12\x1d.flexauth.v1.GrantRoleRequest\x1a\x1e.flexauth.v1.GrantRoleResponse\x12M\n\nRevokeRole\x12\x1e.flexauth.v1.RevokeRoleRequest\x1a\x1f.flexauth.v1.RevokeRoleResponse\x12J\n\tListRoles\x12\x1d.flexauth.v1.ListRolesRequest\x1a\x1e.flexauth.v1.ListRolesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x66lexauth/v1/access.proto\x12\x0b\x66lexauth.v1\"F\n\x05Scope\x12\x1f\n\x04role\x18\x01 \x01(\x0e\x32\x11.flexauth.v1.Role\x12\x0c\n\x04team\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\"\xa1\x01\n\x06\x41piKey\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04team\x18\x03 \x01(\t\x12\"\n\x06scopes\x18\x04 \x03(\x0b\x32\x12.flexauth.v1.Scope\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12\x12\n\ncreated_at\x18\x06 \x01(\x03\x12\x12\n\nexpires_at\x18\x07 \x01(\x03\x12\x12\n\nrevoked_at\x18\x08 \x01(\x03\"\x8e\x01\n\x13\x43reateApiKeyRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04team\x18\x03 \x01(\t\x12\"\n\x06scopes\x18\x04 \x03(\x0b\x32\x12.flexauth.v1.Scope\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12\x12\n\nexpires_at\x18\x06 \x01(\x03\"J\n\x14\x43reateApiKeyResponse\x12$\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x13.flexauth.v1.ApiKey\x12\x0c\n\x04text\x18\x02 \x01(\t\"I\n\x12ListApiKeysRequest\x12\x0c\n\x04team\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"U\n\x13ListApiKeysResponse\x12%\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x13.flexauth.v1.ApiKey\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\":\n\x13RevokeApiKeyRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x61pi_key\x18\x02 \x01(\t\"<\n\x14RevokeApiKeyResponse\x12$\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x13.flexauth.v1.ApiKey\"4\n\x16\x43laimFirstAdminRequest\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"M\n\x17\x43laimFirstAdminResponse\x12$\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x13.flexauth.v1.ApiKey\x12\x0c\n\x04text\x18\x02 \x01(\t\"\x98\x01\n\x10IdentityProvider\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06issuer\x18\x02 \x01(\t\x12\x10\n\x08jwks_uri\x18\x03 \x01(\t\x12\x11\n\taudiences\x18\x04 \x03(\t\x12\x12\n\nalgorithms\x18\x05 \x03(\t\x12\x16\n\x0esubject_prefix\x18\x06 \x01(\t\x12\x15\n\remail_domains\x18\x07 \x03(\t\"a\n\x1aPutIdentityProviderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12/\n\x08provider\x18\x02 \x01(\x0b\x32\x1d.flexauth.v1.IdentityProvider\"N\n\x1bPutIdentityProviderResponse\x12/\n\x08provider\x18\x01 \x01(\x0b\x32\x1d.flexauth.v1.IdentityProvider\"E\n\x1cListIdentityProvidersRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"j\n\x1dListIdentityProvidersResponse\x12\x30\n\tproviders\x18\x01 \x03(\x0b\x32\x1d.flexauth.v1.IdentityProvider\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"A\n\x1d\x44\x65leteIdentityProviderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\" \n\x1e\x44\x65leteIdentityProviderResponse\"V\n\x0bGrantedRole\x12\x10\n\x08identity\x18\x01 \x01(\t\x12!\n\x05scope\x18\x02 \x01(\x0b\x32\x12.flexauth.v1.Scope\x12\x12\n\ngranted_at\x18\x03 \x01(\x03\"[\n\x10GrantRoleRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08identity\x18\x02 \x01(\t\x12!\n\x05scope\x18\x03 \x01(\x0b\x32\x12.flexauth.v1.Scope\">\n\x11GrantRoleResponse\x12)\n\x07granted\x18\x01 \x01(\x0b\x32\x18.flexauth.v1.GrantedRole\"\\\n\x11RevokeRoleRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08identity\x18\x02 \x01(\t\x12!\n\x05scope\x18\x03 \x01(\x0b\x32\x12.flexauth.v1.Scope\"\x14\n\x12RevokeRoleResponse\"G\n\x10ListRolesRequest\x12\x0c\n\x04team\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"U\n\x11ListRolesResponse\x12\'\n\x05roles\x18\x01 \x03(\x0b\x32\x18.flexauth.v1.GrantedRole\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xbb\x01\n\x04Role\x12\x14\n\x10ROLE_UNSPECIFIED\x10\x00\x12\x0f\n\x0bROLE_VENDOR\x10\x01\x12\x11\n\rROLE_RESELLER\x10\x02\x12\x10\n\x0cROLE_SUPPORT\x10\x03\x12\x13\n\x0fROLE_TEAM_ADMIN\x10\x04\x12\x0e\n\nROLE_BUYER\x10\x05\x12\x10\n\x0cROLE_AUDITOR\x10\x06\x12\r\n\tROLE_USER\x10\x07\x12\x0f\n\x0bROLE_DEVICE\x10\x08\x12\x10\n\x0cROLE_SERVICE\x10\t2\x96\x07\n\x06\x41\x63\x63\x65ss\x12S\n\x0c\x43reateApiKey\x12 .flexauth.v1.CreateApiKeyRequest\x1a!.flexauth.v1.CreateApiKeyResponse\x12P\n\x0bListApiKeys\x12\x1f.flexauth.v1.ListApiKeysRequest\x1a .flexauth.v1.ListApiKeysResponse\x12S\n\x0cRevokeApiKey\x12 .flexauth.v1.RevokeApiKeyRequest\x1a!.flexauth.v1.RevokeApiKeyResponse\x12\\\n\x0f\x43laimFirstAdmin\x12#.flexauth.v1.ClaimFirstAdminRequest\x1a$.flexauth.v1.ClaimFirstAdminResponse\x12h\n\x13PutIdentityProvider\x12\'.flexauth.v1.PutIdentityProviderRequest\x1a(.flexauth.v1.PutIdentityProviderResponse\x12n\n\x15ListIdentityProviders\x12).flexauth.v1.ListIdentityProvidersRequest\x1a*.flexauth.v1.ListIdentityProvidersResponse\x12q\n\x16\x44\x65leteIdentityProvider\x12*.flexauth.v1.DeleteIdentityProviderRequest\x1a+.flexauth.v1.DeleteIdentityProviderResponse\x12J\n\tGrantRole\x12\x1d.flexauth.v1.GrantRoleRequest\x1a\x1e.flexauth.v1.GrantRoleResponse\x12M\n\nRevokeRole\x12\x1e.flexauth.v1.RevokeRoleRequest\x1a\x1f.flexauth.v1.RevokeRoleResponse\x12J\n\tListRoles\x12\x1d.flexauth.v1.ListRolesRequest\x1a\x1e.flexauth.v1.ListRolesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'flexauth.v1.access_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ROLE']._serialized_start=2071
-  _globals['_ROLE']._serialized_end=2258
+  _globals['_ROLE']._serialized_start=2051
+  _globals['_ROLE']._serialized_end=2238
   _globals['_SCOPE']._serialized_start=41
   _globals['_SCOPE']._serialized_end=111
   _globals['_APIKEY']._serialized_start=114
@@ -50,37 +50,37 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=720
   _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=780
   _globals['_CLAIMFIRSTADMINREQUEST']._serialized_start=782
-  _globals['_CLAIMFIRSTADMINREQUEST']._serialized_end=854
-  _globals['_CLAIMFIRSTADMINRESPONSE']._serialized_start=856
-  _globals['_CLAIMFIRSTADMINRESPONSE']._serialized_end=933
-  _globals['_IDENTITYPROVIDER']._serialized_start=936
-  _globals['_IDENTITYPROVIDER']._serialized_end=1088
-  _globals['_PUTIDENTITYPROVIDERREQUEST']._serialized_start=1090
-  _globals['_PUTIDENTITYPROVIDERREQUEST']._serialized_end=1187
-  _globals['_PUTIDENTITYPROVIDERRESPONSE']._serialized_start=1189
-  _globals['_PUTIDENTITYPROVIDERRESPONSE']._serialized_end=1267
-  _globals['_LISTIDENTITYPROVIDERSREQUEST']._serialized_start=1269
-  _globals['_LISTIDENTITYPROVIDERSREQUEST']._serialized_end=1338
-  _globals['_LISTIDENTITYPROVIDERSRESPONSE']._serialized_start=1340
-  _globals['_LISTIDENTITYPROVIDERSRESPONSE']._serialized_end=1446
-  _globals['_DELETEIDENTITYPROVIDERREQUEST']._serialized_start=1448
-  _globals['_DELETEIDENTITYPROVIDERREQUEST']._serialized_end=1513
-  _globals['_DELETEIDENTITYPROVIDERRESPONSE']._serialized_start=1515
-  _globals['_DELETEIDENTITYPROVIDERRESPONSE']._serialized_end=1547
-  _globals['_GRANTEDROLE']._serialized_start=1549
-  _globals['_GRANTEDROLE']._serialized_end=1635
-  _globals['_GRANTROLEREQUEST']._serialized_start=1637
-  _globals['_GRANTROLEREQUEST']._serialized_end=1728
-  _globals['_GRANTROLERESPONSE']._serialized_start=1730
-  _globals['_GRANTROLERESPONSE']._serialized_end=1792
-  _globals['_REVOKEROLEREQUEST']._serialized_start=1794
-  _globals['_REVOKEROLEREQUEST']._serialized_end=1886
-  _globals['_REVOKEROLERESPONSE']._serialized_start=1888
-  _globals['_REVOKEROLERESPONSE']._serialized_end=1908
-  _globals['_LISTROLESREQUEST']._serialized_start=1910
-  _globals['_LISTROLESREQUEST']._serialized_end=1981
-  _globals['_LISTROLESRESPONSE']._serialized_start=1983
-  _globals['_LISTROLESRESPONSE']._serialized_end=2068
-  _globals['_ACCESS']._serialized_start=2261
-  _globals['_ACCESS']._serialized_end=3179
+  _globals['_CLAIMFIRSTADMINREQUEST']._serialized_end=834
+  _globals['_CLAIMFIRSTADMINRESPONSE']._serialized_start=836
+  _globals['_CLAIMFIRSTADMINRESPONSE']._serialized_end=913
+  _globals['_IDENTITYPROVIDER']._serialized_start=916
+  _globals['_IDENTITYPROVIDER']._serialized_end=1068
+  _globals['_PUTIDENTITYPROVIDERREQUEST']._serialized_start=1070
+  _globals['_PUTIDENTITYPROVIDERREQUEST']._serialized_end=1167
+  _globals['_PUTIDENTITYPROVIDERRESPONSE']._serialized_start=1169
+  _globals['_PUTIDENTITYPROVIDERRESPONSE']._serialized_end=1247
+  _globals['_LISTIDENTITYPROVIDERSREQUEST']._serialized_start=1249
+  _globals['_LISTIDENTITYPROVIDERSREQUEST']._serialized_end=1318
+  _globals['_LISTIDENTITYPROVIDERSRESPONSE']._serialized_start=1320
+  _globals['_LISTIDENTITYPROVIDERSRESPONSE']._serialized_end=1426
+  _globals['_DELETEIDENTITYPROVIDERREQUEST']._serialized_start=1428
+  _globals['_DELETEIDENTITYPROVIDERREQUEST']._serialized_end=1493
+  _globals['_DELETEIDENTITYPROVIDERRESPONSE']._serialized_start=1495
+  _globals['_DELETEIDENTITYPROVIDERRESPONSE']._serialized_end=1527
+  _globals['_GRANTEDROLE']._serialized_start=1529
+  _globals['_GRANTEDROLE']._serialized_end=1615
+  _globals['_GRANTROLEREQUEST']._serialized_start=1617
+  _globals['_GRANTROLEREQUEST']._serialized_end=1708
+  _globals['_GRANTROLERESPONSE']._serialized_start=1710
+  _globals['_GRANTROLERESPONSE']._serialized_end=1772
+  _globals['_REVOKEROLEREQUEST']._serialized_start=1774
+  _globals['_REVOKEROLEREQUEST']._serialized_end=1866
+  _globals['_REVOKEROLERESPONSE']._serialized_start=1868
+  _globals['_REVOKEROLERESPONSE']._serialized_end=1888
+  _globals['_LISTROLESREQUEST']._serialized_start=1890
+  _globals['_LISTROLESREQUEST']._serialized_end=1961
+  _globals['_LISTROLESRESPONSE']._serialized_start=1963
+  _globals['_LISTROLESRESPONSE']._serialized_end=2048
+  _globals['_ACCESS']._serialized_start=2241
+  _globals['_ACCESS']._serialized_end=3159
 # @@protoc_insertion_point(module_scope)

@@ -117,14 +117,12 @@ class RevokeApiKeyResponse(_message.Message):
     def __init__(self, api_key: _Optional[_Union[ApiKey, _Mapping]] = ...) -> None: ...
 
 class ClaimFirstAdminRequest(_message.Message):
-    __slots__ = ("request_id", "code", "name")
-    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    __slots__ = ("code", "name")
     CODE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
-    request_id: str
     code: str
     name: str
-    def __init__(self, request_id: _Optional[str] = ..., code: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+    def __init__(self, code: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
 
 class ClaimFirstAdminResponse(_message.Message):
     __slots__ = ("api_key", "text")

@@ -28,7 +28,8 @@ if _version_not_supported:
 class AccessStub(object):
     """Keys of programs, roles of identities, and the identity providers whose tokens are taken.
 
-    What is revoked here is refused from the answer on. Writing calls carry a `request_id` as those of Administration.
+    What is revoked here is refused from the answer on. Writing calls carry a `request_id` as those of Administration, but for the claim of
+    a code, which works once.
     """
 
     def __init__(self, channel):
@@ -92,7 +93,8 @@ class AccessStub(object):
 class AccessServicer(object):
     """Keys of programs, roles of identities, and the identity providers whose tokens are taken.
 
-    What is revoked here is refused from the answer on. Writing calls carry a `request_id` as those of Administration.
+    What is revoked here is refused from the answer on. Writing calls carry a `request_id` as those of Administration, but for the claim of
+    a code, which works once.
     """
 
     def CreateApiKey(self, request, context):
@@ -225,7 +227,8 @@ def add_AccessServicer_to_server(servicer, server):
 class Access(object):
     """Keys of programs, roles of identities, and the identity providers whose tokens are taken.
 
-    What is revoked here is refused from the answer on. Writing calls carry a `request_id` as those of Administration.
+    What is revoked here is refused from the answer on. Writing calls carry a `request_id` as those of Administration, but for the claim of
+    a code, which works once.
     """
 
     @staticmethod

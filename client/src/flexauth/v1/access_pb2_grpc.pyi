@@ -29,7 +29,8 @@ GRPC_VERSION: str
 class AccessStub:
     """Keys of programs, roles of identities, and the identity providers whose tokens are taken.
 
-    What is revoked here is refused from the answer on. Writing calls carry a `request_id` as those of Administration.
+    What is revoked here is refused from the answer on. Writing calls carry a `request_id` as those of Administration, but for the claim of
+    a code, which works once.
     """
 
     @_typing.overload
@@ -57,7 +58,8 @@ class AccessStub:
 class AccessAsyncStub(AccessStub):
     """Keys of programs, roles of identities, and the identity providers whose tokens are taken.
 
-    What is revoked here is refused from the answer on. Writing calls carry a `request_id` as those of Administration.
+    What is revoked here is refused from the answer on. Writing calls carry a `request_id` as those of Administration, but for the claim of
+    a code, which works once.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -81,7 +83,8 @@ class AccessAsyncStub(AccessStub):
 class AccessServicer(metaclass=_abc_1.ABCMeta):
     """Keys of programs, roles of identities, and the identity providers whose tokens are taken.
 
-    What is revoked here is refused from the answer on. Writing calls carry a `request_id` as those of Administration.
+    What is revoked here is refused from the answer on. Writing calls carry a `request_id` as those of Administration, but for the claim of
+    a code, which works once.
     """
 
     @_abc_1.abstractmethod
