@@ -21,7 +21,7 @@ from flexauth.access.permissions import GRANTABLE, Permission, PermissionDenied,
 from flexauth.faults import InvalidArgument, NotFound
 from flexauth.requests import Role, session_id
 
-__all__ = ["NAMES", "Boundary", "Held", "Kind", "named_in"]
+__all__ = ["NAMES", "Boundary", "Held", "Kind", "Named", "named_in"]
 
 
 class Kind(Enum):

@@ -70,7 +70,8 @@ LAYERS = (
     ("root", "config", f"{VALUES} policy"),
     ("root", "bootstrap", f"_core {VALUES} {RULES} reference {APPLICATION} store reports rpc sample config"),
     ("root", "credentials", "faults"),
-    ("root", "serving", f"{VALUES} {APPLICATION} store rpc proxy config bootstrap credentials"),
+    ("root", "first_keys", f"{VALUES} {APPLICATION}"),
+    ("root", "serving", f"{VALUES} {APPLICATION} store rpc proxy config bootstrap first_keys credentials"),
     # The doors: they start what the root has composed, and reach a running authority as any client does.
     (
         "doors",
