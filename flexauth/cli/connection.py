@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any, Final, TypeVar
 
 import grpc
@@ -14,6 +15,7 @@ from google.protobuf.message import Message
 from flexauth import config, limits
 from flexauth.cli.exits import ExitStatus, status_of
 from flexauth.credentials import read_credentials
+from flexauth.v1.access_pb2_grpc import AccessStub
 from flexauth_client import settings
 from flexauth_client.channel import Channel
 from flexauth_client.errors import ConfigurationError, Rejected, Unavailable
@@ -50,7 +52,7 @@ def target(server: str | None) -> settings.Settings:
     found = None if named and os.environ.get("FLEXAUTH_KEY") else read_credentials(config.load(None)[0].data)
     given = {"server": named, "key": None}
     if found and named in {None, "", found.server}:
-        given = {"server": found.server, "key": os.environ.get("FLEXAUTH_KEY") or found.key}
+        given = {**asdict(found), "key": os.environ.get("FLEXAUTH_KEY") or found.key}
     try:
         return settings.find(given)
     except ConfigurationError as error:
@@ -60,7 +62,7 @@ def target(server: str | None) -> settings.Settings:
 
 
 class Connection:
-    """Stubs of the three services and one way to call them; what stops a call becomes `Refused` with a remedy."""
+    """Stubs of the services and one way to call them; what stops a call becomes `Refused` with a remedy."""
 
     def __init__(self, channel: Channel, *, has_key: bool) -> None:
         self._channel = channel
@@ -68,6 +70,7 @@ class Connection:
         self.administration = channel.administration
         self.reporting = channel.reporting
         self.authority = channel.authority
+        self.access = AccessStub(channel.calls)
 
     def call(self, method: grpc.UnaryUnaryMultiCallable[Q, R], request: Q) -> R:
         """Call once and wait for the answer at most `CALL_SECONDS`."""

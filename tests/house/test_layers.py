@@ -71,7 +71,8 @@ LAYERS = (
     ("root", "bootstrap", f"_core {VALUES} {RULES} reference {APPLICATION} store reports rpc sample config"),
     ("root", "credentials", "faults"),
     ("root", "first_keys", f"{VALUES} {APPLICATION}"),
-    ("root", "serving", f"{VALUES} {APPLICATION} store rpc proxy config bootstrap first_keys credentials"),
+    ("root", "front", f"{VALUES} {APPLICATION} rpc proxy config"),
+    ("root", "serving", f"{VALUES} {APPLICATION} store rpc config bootstrap first_keys credentials front"),
     # The doors: they start what the root has composed, and reach a running authority as any client does.
     (
         "doors",
