@@ -31,7 +31,7 @@ from benchmarks.world import (
     session_id,
 )
 from flexauth._core import Core
-from flexauth.commands import DAY, NEVER, Candidate, Checkout, Engine, Entitlement, Outcome
+from flexauth.commands import DAY, NEVER, Candidate, Checkout, Engine, Entitlement, Outcome, Rights
 from flexauth.limits import BATCH_COMMANDS
 from flexauth.names import halves
 from flexauth.reference import Reference
@@ -82,7 +82,7 @@ def command(line: tuple[int, int, int], number: int) -> Checkout:
     team, user, product = line
     return Checkout(
         session=session_id(number, AT), user=user, product=product, content=number + 1, team=team,
-        device_digest=device_digest(user), candidates=(Candidate(Entitlement.TOKENS, team),),
+        device_digest=device_digest(user), rights=Rights(0, (Candidate(Entitlement.TOKENS, team),)),
     )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def checkouts(lines: Sequence[tuple[int, int, int]], first: int, at: int) -> Rec
         digest_high, digest_low = halves(device_digest(user))
         records.extend((
             _CHECKOUT, at, high, low, user, product, digest_high, digest_low, number + 1, team, 0, 0, 0,
-            Origin.INTERACTIVE, 3, NO_LIMIT, 0, Entitlement.TOKENS, team, NEVER,
+            Origin.INTERACTIVE, 3, NO_LIMIT, 0, Entitlement.TOKENS, team, NEVER, 0, 0, 0, 0,
         ))  # fmt: skip
     return records
 
@@ -121,7 +121,7 @@ def company_writes(teams: int, users: Sequence[tuple[int, int]], products: int, 
         code = f"P{product:03d}"
         yield Write("insert_product", {
             "product": product, "code": code, **_digest(IdKind.PRODUCT, code), "name": code, "kind": 1,
-            "idle_aware_from": None,
+            "idle_aware_from": None, "result_tokens": 0, "result_units": 0,
         })  # fmt: skip
         yield Write("insert_rate", {"product": product, "version": 1, "valid_from": at, "rate": RATE, "note": ""})
     for team in range(1, teams + 1):

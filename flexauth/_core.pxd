@@ -57,11 +57,13 @@ cdef struct Ids:                # digest of a name -> id
 
 cdef enum:
     NEVER = -1
-    DECISION_WIDTH = 20
+    NO_LIMIT = -1
+    DECISION_WIDTH = 26
+    CHOICE_FIELD = 22           # of `Decision`
 
 cpdef enum:
-    RECORD_WIDTH = 20
-    ANSWER_WIDTH = 21
+    RECORD_WIDTH = 24
+    ANSWER_WIDTH = 27
 
 cdef enum Outcome:
     GRANTED = 1
@@ -70,19 +72,56 @@ cdef enum Outcome:
     UNKNOWN = 4
     NEEDS_HISTORY = 5
     STALE_HISTORY = 6
+    NEEDS_RIGHTS = 7
+    REFUSED_ACT = 8
 
 cdef enum Reason:
     NO_REASON = 0
     INSUFFICIENT_TOKENS = 1
     NO_LIVE_PACK = 2
+    NOT_ASSIGNED = 3
     DEVICE_LIMIT = 6
     IN_USE_ELSEWHERE = 7
+    CONSENT_REQUIRED = 8
+    CAP_REACHED = 9
+    SUSPENDED = 11
 
 cdef enum Entitlement:
     NO_ENTITLEMENT = 0
+    SUBSCRIPTION = 1
+    TRIAL = 2
+    SEAT = 3
     INCLUDED = 4
     PAID_WINDOW = 5
     TOKENS = 6
+
+cdef enum Choice:
+    NO_CHOICE = 0
+    ONLY = 1
+    REQUESTED = 2
+    PAID = 3
+    ENDS_FIRST = 4
+    TEAM_ID = 5
+
+cdef enum ProductKind:
+    DAILY = 1
+    INCLUDED_KIND = 2
+    PER_RESULT = 3
+
+cdef enum OriginRule:
+    CHARGES = 1
+    ASKS = 2
+    ON_FIRST_OPERATION = 3
+
+cdef enum Consent:
+    CONSENT_NEVER = 1
+    CONSENT_ALWAYS = 2
+    CONSENT_RENEWALS = 3
+    CONSENT_ABOVE = 4
+
+cdef enum WindowPolicy:
+    ROLLING_24H = 1
+    CALENDAR_DAY = 2
 
 cdef enum State:
     NO_SESSION = 0
@@ -104,7 +143,11 @@ cdef enum EntryKind:
     EXPIRY = 3
     MOVE_OUT = 4
     MOVE_IN = 5
+    SPLIT = 6
     REFUND = 7
+    ADJUSTMENT = 8
+    OVERDRAFT = 9
+    SETTLEMENT = 10
 
 cdef enum UseEvent:
     BEGIN = 1
@@ -117,11 +160,16 @@ cdef enum UseEvent:
     RENEWED = 8
     REFUSED = 9
     LATE = 10
+    HANDED_OVER = 11
+    SOFT_CAP = 12
+    RESULT = 13
+    OPERATED = 14
 
 cdef enum:                      # kinds of id
     DEVICE_ID = 4
     PACK_ID = 5
-    ID_KINDS = 7
+    TRANSFER_ID = 12
+    ID_KINDS = 13
 
 cdef enum:                      # tables, in the order of `COLUMNS`
     PACK
@@ -132,6 +180,7 @@ cdef enum:                      # tables, in the order of `COLUMNS`
     DEVICE
     DEVICE_NAME
     LEDGER
+    CAP_ENTRY
     USE_LOG
     HOLD_GONE
     LINE_GONE
@@ -140,6 +189,11 @@ cdef enum:                      # tables, in the order of `COLUMNS`
     FREE_USE_GONE
     TEAM
     COUNTER
+    CALENDAR
+    CAP
+    CAP_USE
+    CAPPED
+    SEAT_POOL
     PRODUCT
     RATE
     POLICY
@@ -147,21 +201,27 @@ cdef enum:                      # tables, in the order of `COLUMNS`
 
 cdef enum:                      # their columns
     PACK_WIDTH = 10
-    LINE_WIDTH = 15
-    HOLD_WIDTH = 6
+    LINE_WIDTH = 20
+    HOLD_WIDTH = 7
     FREE_USE_WIDTH = 5
-    SESSION_WIDTH = 26
+    SESSION_WIDTH = 33
     DEVICE_WIDTH = 4
     DEVICE_NAME_WIDTH = 3
     LEDGER_WIDTH = 20
+    CAP_ENTRY_WIDTH = 7
     USE_LOG_WIDTH = 13
     KEY_WIDTH = 3
     SESSION_GONE_WIDTH = 3
-    TEAM_WIDTH = 3
+    TEAM_WIDTH = 5
     COUNTER_WIDTH = 2
-    PRODUCT_WIDTH = 2
+    CALENDAR_WIDTH = 2
+    CAP_WIDTH = 5
+    CAP_USE_WIDTH = 3
+    CAPPED_WIDTH = 7
+    SEAT_POOL_WIDTH = 3
+    PRODUCT_WIDTH = 4
     RATE_WIDTH = 4
-    POLICY_WIDTH = 15
+    POLICY_WIDTH = 27
 
 cdef enum Phase:                # T4: what comes first at one instant
     PACKS = 0
@@ -191,6 +251,15 @@ cdef struct Terms:              # a contract's policy, as `commands.Policy`, fro
     int64_t late_refunds_period
     int64_t repeat_retention
     int64_t make_good
+    int64_t window_policy
+    int64_t calendar
+    int64_t seat_linger
+    int64_t end_before_renewal
+    int64_t overdraft_limit
+    int64_t consent
+    int64_t consent_above
+    int64_t[4] origins          # OriginRule of INTERACTIVE, PLUGIN_AUTOLOAD, BACKGROUND, AUTOMATION
+    int64_t cross_team_subscription
 
 cdef struct Price:
     int64_t valid_from
@@ -200,6 +269,8 @@ cdef struct Price:
 cdef struct Product:
     int64_t product
     int32_t kind                # 0: rates came, the product did not
+    int64_t result_tokens       # C13
+    int64_t result_units
     Array prices                # Price, by (valid_from, version, rate)
 
 cdef struct Team:
@@ -208,6 +279,8 @@ cdef struct Team:
     int64_t use_seq
     int64_t available           # of live packs (P2)
     int64_t held                # of all packs
+    int64_t overdraft           # owed (C10)
+    int64_t rights_version      # contacts with an older one resolve their rights anew
     int64_t next_start          # of the earliest pack in `upcoming`, INT64_MAX when none
     int8_t dropped
     int32_t head                # packs of `order` before it have nothing free
@@ -229,6 +302,27 @@ cdef struct Pack:               # P1; `ended` once its free remainder was forfei
     int64_t remaining
     int64_t held
     int64_t parent
+
+cdef struct Calendar:           # boundaries of periods (C9, Q3)
+    int64_t calendar
+    Array starts                # int64, ascending
+
+cdef struct Period:
+    int64_t at                  # its first instant
+    int64_t used
+
+cdef struct Cap:                # Q3
+    int32_t team
+    int32_t calendar
+    int64_t cap
+    int64_t tokens
+    int8_t hard
+    Array used                  # Period
+
+cdef struct Counted:            # a period that a hold counts in
+    int32_t next
+    int64_t cap                 # its id: it may have gone
+    int64_t period
 
 cdef struct Entry:              # all of one user and product
     int32_t product
@@ -254,8 +348,10 @@ cdef struct Use:                # the rest of a line: only while it has sessions
     int32_t sessions
     int32_t hold                # slices
     int32_t free_uses
+    int32_t counted             # periods of caps that its hold counts in
     int32_t active              # sessions that use the line (SPEC 3)
     int32_t lost                # sessions that expired and were not heard since (S5)
+    int64_t window_start
     int64_t charge
     int64_t pending_since       # P
     int64_t capture_at
@@ -266,6 +362,11 @@ cdef struct Use:                # the rest of a line: only while it has sessions
     uint64_t session_high
     uint64_t session_low
     int64_t used_until
+    int64_t units               # of results that made no full N yet (C13)
+    int64_t advance_at          # W of the window that is held in advance (S4)
+    int64_t advance_rate
+    int64_t advance_rate_version
+    int64_t advance_policy_version
     int8_t dirty                # Touch
     int8_t hold_stored
 
@@ -291,6 +392,13 @@ cdef union End:
     int64_t armed               # while it runs: the earliest timer that is set
     int64_t ended_at            # when it is over
 
+cdef struct Extra:              # what few sessions have
+    int64_t asked_team
+    int64_t project
+    int64_t pool                # of its seat
+    int64_t seat_since
+    int64_t borrowed_until
+
 cdef struct Session:
     uint64_t high
     uint64_t low
@@ -300,6 +408,7 @@ cdef struct Session:
     int32_t line_next           # of the same line
     int32_t line_before
     int32_t operations
+    int32_t extra               # NONE: all of it is as if there were none
     Place at
     int64_t device
     int64_t tokens
@@ -325,6 +434,8 @@ cdef enum SessionFlag:
     IS_IDLE_AWARE = 1
     IS_REPORTED = 2
     IS_DIRTY = 4
+    IS_WAITING = 8              # for its first operation (S6)
+    ENDS_BEFORE_RENEWAL = 16    # A9
 
 cdef enum Touch:                # what of a line is to be written
     TOUCH_LINE = 1
@@ -338,6 +449,7 @@ cdef struct Live:
     int64_t now
     int64_t absence             # of the authority, in all its life (S5)
     int64_t last_refund_batch
+    int64_t rights_version      # of all teams
     bint refunded               # in the batch that is open
     bint forfeits_suspended     # T2
     bint jitter                 # S3
@@ -352,11 +464,17 @@ cdef struct Live:
     Pool slices
     Pool free_uses
     Pool sessions
+    Pool extras
+    Pool calendars
+    Pool caps
+    Pool counted
     Index by_team
     Index by_product
     Index by_pack
     Index by_entry
     Index by_session
+    Index by_calendar
+    Index by_cap
     Ids device_ids
     Array timers                # Timer, a heap
     Array deferred              # Timer, of packs that may not end
@@ -383,6 +501,32 @@ cdef struct Option:             # `commands.Candidate`
     int64_t entitlement
     int64_t team
     int64_t until
+    int64_t pool
+    int64_t refusal
+    int64_t cap_count
+    const int64_t *caps
+
+cdef struct Claims:             # `commands.Rights`
+    int64_t version
+    int64_t refusal
+    int64_t barred
+    int64_t option_count
+    const Option *options
+
+cdef struct Reading:            # what a command brings that has no fixed size
+    Array options
+    Array caps
+    Array slices
+    Array cap_uses
+
+cdef struct Consented:          # by whom a charge is paid for (Q2)
+    int64_t highest             # of the limits, NO_LIMIT when none is stated
+    bint unlimited              # somebody has no limit, and need not state one
+
+cdef struct Refusal:            # why a charge is refused, NO_REASON when it is not
+    int64_t reason
+    int64_t cap
+    int64_t shortfall
 
 cdef struct Signin:             # `commands.Checkout`
     uint64_t high
@@ -393,15 +537,16 @@ cdef struct Signin:             # `commands.Checkout`
     int64_t product
     int64_t content
     int64_t team
-    int64_t refusal
     int64_t take_over
     int64_t idle_aware
     int64_t origin
     int64_t devices_max
     int64_t max_tokens
-    int64_t rights_version
-    int64_t option_count
-    const Option *options
+    int64_t asked_team
+    int64_t project
+    int64_t end_before_renewal
+    int64_t offline_until
+    Claims rights
 
 cdef struct Given:              # `commands.Refund`
     int64_t window_start
@@ -410,6 +555,8 @@ cdef struct Given:              # `commands.Refund`
     int64_t as_of
     int64_t count
     const int64_t *slices       # pack, tokens
+    int64_t cap_count
+    const int64_t *caps         # cap, period
 
 cdef struct Contact:            # `commands.Heartbeat`, `commands.Checkin`
     uint64_t high
@@ -417,7 +564,11 @@ cdef struct Contact:            # `commands.Heartbeat`, `commands.Checkin`
     int64_t counter
     int64_t operated_at
     int64_t ended_at
+    int64_t offline_until
+    int64_t consent
+    bint consents               # `consent` is the new limit
     const Given *refund
+    const Claims *rights        # NULL: not given
 
 cdef struct Answer:             # `commands.Decision`
     int64_t outcome, reason, entitlement, state
@@ -425,6 +576,7 @@ cdef struct Answer:             # `commands.Decision`
     int64_t tokens, rate, balance, shortfall
     int64_t paid_until, pending_since, heartbeat_by, lease_until, ended_at
     int64_t idle_after, counter
+    int64_t end_at, entitled_until, cap, choice, asked_team, project
     uint64_t elsewhere_high, elsewhere_low
 
 cdef struct Found:              # what a check of a checkout looked up

@@ -13,8 +13,8 @@ from flexauth.commands import Checkout, Command, Decision, IdKind
 
 __all__ = ["ANSWER_WIDTH", "RECORD_WIDTH", "Core", "Effects", "IdTable"]
 
-RECORD_WIDTH: Final = 20
-ANSWER_WIDTH: Final = 21
+RECORD_WIDTH: Final = 24
+ANSWER_WIDTH: Final = 27
 
 @disjoint_base
 class IdTable:
@@ -65,7 +65,7 @@ class Core:
 
         1 Checkout   1, now, session (2), user, product, device_digest (2), content, team, refusal, take_over,
                      idle_aware, origin, devices_max, max_tokens, rights_version, candidate's entitlement (NONE: there
-                     is no candidate), its team, its until
+                     is no candidate), its team, its until, its pool, asked_team, project, end_before_renewal
         2 Heartbeat  2, now, session (2), counter, operated_at
         3 Checkin    3, now, session (2), counter, operated_at, ended_at
 
@@ -76,6 +76,7 @@ class Core:
     def quote(self, now: int, command: Checkout, /) -> Decision: ...
     def look(self, now: int, session: int, /) -> Decision: ...
     def balance(self, team: int, /) -> tuple[int, int]: ...
+    def cap_used(self, cap: int, at: int, /) -> tuple[int, int]: ...
     def devices(self, user: int, product: int, /) -> list[tuple[int, int]]: ...
     def allocate(self, kind: IdKind, /) -> int: ...
     def next_due(self) -> int: ...

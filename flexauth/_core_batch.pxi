@@ -19,18 +19,26 @@ cdef inline void read_signin(const int64_t *record, Option *option, Signin *sign
     signin.digest_low = <uint64_t>record[7]
     signin.content = record[8]
     signin.team = record[9]
-    signin.refusal = record[10]
+    signin.rights.refusal = record[10]
     signin.take_over = record[11]
     signin.idle_aware = record[12]
     signin.origin = record[13]
     signin.devices_max = record[14]
     signin.max_tokens = record[15]
-    signin.rights_version = record[16]
+    signin.rights.version = record[16]
     option.entitlement = record[17]
     option.team = record[18]
     option.until = record[19]
-    signin.options = option
-    signin.option_count = option.entitlement != NO_ENTITLEMENT
+    option.pool = record[20]
+    option.refusal = NO_REASON
+    option.cap_count = 0
+    signin.asked_team = record[21]
+    signin.project = record[22]
+    signin.end_before_renewal = record[23]
+    signin.offline_until = NEVER
+    signin.rights.barred = NO_REASON
+    signin.rights.options = option
+    signin.rights.option_count = option.entitlement != NO_ENTITLEMENT
 
 
 # Memory is far away: what a record will need is fetched in steps, each a few records before the next.
@@ -108,14 +116,14 @@ cdef Verdict decide_record(Live *s, const int64_t *record, Answer *answer) noexc
     if record[0] == CHECKOUT_RECORD:
         read_signin(record, &option, &signin)
         return decide_checkout(s, &signin, answer)
+    no_contact(&heard)
     heard.high = <uint64_t>record[2]
     heard.low = <uint64_t>record[3]
     heard.counter = record[4]
     heard.operated_at = record[5]
-    heard.ended_at = record[6]
-    heard.refund = NULL
     if record[0] == HEARTBEAT_RECORD:
         return decide_heartbeat(s, &heard, answer)
+    heard.ended_at = record[6]
     return decide_checkin(s, &heard, answer)
 
 

@@ -59,6 +59,7 @@ cdef bint load_line(Live *s, const int64_t *row) noexcept nogil:
         return False
     use = use_at(s, line_at(s, i).use)
     line_at(s, i).paid_until = row[3]
+    use.window_start = row[4]
     use.charge = row[5]
     use.pending_since = row[6]
     use.capture_at = row[7]
@@ -69,6 +70,11 @@ cdef bint load_line(Live *s, const int64_t *row) noexcept nogil:
     use.session_high = <uint64_t>row[12]
     use.session_low = <uint64_t>row[13]
     use.used_until = row[14]
+    use.units = row[15]
+    use.advance_at = row[16]
+    use.advance_rate = row[17]
+    use.advance_rate_version = row[18]
+    use.advance_policy_version = row[19]
     if use.pending_since != NEVER:
         timer_push(s, use.capture_at, CAPTURES, i)
     return True
@@ -77,7 +83,7 @@ cdef bint load_line(Live *s, const int64_t *row) noexcept nogil:
 cdef bint load_hold(Live *s, const int64_t *row) noexcept nogil:
     cdef int32_t i = NONE
     cdef int32_t *link
-    cdef Pack *pack = pack_at(s, pack_find(s, row[4]))
+    cdef Pack *pack = pack_at(s, pack_find(s, row[5]))
     cdef Use *use
     if pool_reserve(&s.slices, 1):
         i = load_key(s, row)
@@ -90,12 +96,52 @@ cdef bint load_hold(Live *s, const int64_t *row) noexcept nogil:
         link = &slice_at(s, link[0]).next
     link[0] = pool_take(&s.slices)
     slice_at(s, link[0]).next = NONE
-    slice_at(s, link[0]).pack = pack_find(s, row[4])
-    slice_at(s, link[0]).tokens = row[5]
-    pack.held += row[5]
-    team_at(s, pack.team).held += row[5]
+    slice_at(s, link[0]).pack = pack_find(s, row[5])
+    slice_at(s, link[0]).tokens = row[6]
+    pack.held += row[6]
+    team_at(s, pack.team).held += row[6]
     if pack.live:
-        team_at(s, pack.team).available -= row[5]
+        team_at(s, pack.team).available -= row[6]
+    return True
+
+
+cdef bint load_calendar(Live *s, const int64_t *row) noexcept nogil:
+    cdef int32_t i = calendar_ensure(s, row[0])
+    return i != NONE and put_start(&calendar_at(s, i).starts, row[1])
+
+
+cdef bint load_cap(Live *s, const int64_t *row) noexcept nogil:
+    cdef int32_t team = team_ensure(s, row[1])
+    cdef int32_t i = NONE if team == NONE else cap_ensure(s, row[0])
+    if i == NONE:
+        return False
+    cap_at(s, i).team = team
+    cap_at(s, i).calendar = calendar_find(s, row[2])
+    cap_at(s, i).tokens = row[3]
+    cap_at(s, i).hard = row[4] != 0
+    return True
+
+
+cdef bint load_cap_use(Live *s, const int64_t *row) noexcept nogil:
+    return put_period(&cap_at(s, cap_find(s, row[0])).used, row[1], row[2])
+
+
+cdef bint load_capped(Live *s, const int64_t *row) noexcept nogil:
+    """Of the line's hold; what past charges count in is not remembered."""
+    cdef int32_t i = NONE
+    cdef int32_t node
+    cdef Use *use
+    if pool_reserve(&s.counted, 1):
+        i = load_key(s, row)
+    if i == NONE:
+        return False
+    use = use_at(s, line_at(s, i).use)
+    if row[3] == use.pending_since:
+        node = pool_take(&s.counted)
+        counted_at(s, node).next = use.counted
+        counted_at(s, node).cap = row[4]
+        counted_at(s, node).period = row[5]
+        use.counted = node
     return True
 
 
@@ -119,7 +165,10 @@ cdef void fill_session(Session *session, const int64_t *row) noexcept nogil:
     session.tokens = row[9]
     session.content = row[10]
     session.origin = <int8_t>row[11]
-    session.flags = (IS_IDLE_AWARE if row[12] else 0) | (IS_REPORTED if row[24] else 0)
+    session.flags = (
+        (IS_IDLE_AWARE if row[12] else 0) | (IS_REPORTED if row[24] else 0)
+        | (IS_WAITING if row[31] else 0) | (ENDS_BEFORE_RENEWAL if row[32] else 0)
+    )
     session.max_tokens = row[13]
     session.rights_version = row[14]
     session.entitled_until = row[15]
@@ -137,6 +186,14 @@ cdef void fill_session(Session *session, const int64_t *row) noexcept nogil:
         session.end.ended_at = row[23]
 
 
+cdef inline void load_extra(Extra *extra, const int64_t *row) noexcept nogil:
+    extra.asked_team = row[26]
+    extra.project = row[27]
+    extra.pool = row[28]
+    extra.seat_since = row[29]
+    extra.borrowed_until = row[30]
+
+
 cdef bint load_session(Live *s, const int64_t *row) noexcept nogil:
     cdef bint on_tokens = row[7] == TOKENS or row[7] == PAID_WINDOW
     cdef uint64_t hash = session_hash(<uint64_t>row[0], <uint64_t>row[1])
@@ -146,7 +203,7 @@ cdef bint load_session(Live *s, const int64_t *row) noexcept nogil:
     cdef int32_t i
     cdef Session *session
     if team == NONE or not (
-        pool_reserve(&s.sessions, 1) and index_reserve(&s.by_session, hash, 1)
+        pool_reserve(&s.sessions, 1) and pool_reserve(&s.extras, 1) and index_reserve(&s.by_session, hash, 1)
         and array_reserve(&s.timers, sizeof(Timer), 1)
     ):
         return False
@@ -163,6 +220,9 @@ cdef bint load_session(Live *s, const int64_t *row) noexcept nogil:
     session.entry = entry
     session.team = team
     session.line = line
+    session.extra = NONE
+    if row[26] != 0 or row[27] != 0 or row[28] != 0 or row[29] != NEVER or row[30] != NEVER:
+        load_extra(extra_ensure(s, session), row)
     index_put(&s.by_session, hash, i)
     if line != NONE:
         join_line(s, i)
@@ -204,11 +264,17 @@ cdef bint load_device_name(Live *s, const int64_t *row) noexcept nogil:
 
 
 cdef bint load_team(Live *s, const int64_t *row) noexcept nogil:
-    cdef int32_t i = team_ensure(s, row[0])
+    cdef int32_t i
+    if row[0] == 0:
+        s.rights_version = row[4]
+        return True
+    i = team_ensure(s, row[0])
     if i == NONE:
         return False
     team_at(s, i).ledger_seq = row[1]
     team_at(s, i).use_seq = row[2]
+    team_at(s, i).overdraft = row[3]
+    team_at(s, i).rights_version = row[4]
     return True
 
 
@@ -217,6 +283,8 @@ cdef bint load_product(Live *s, const int64_t *row) noexcept nogil:
     if i == NONE:
         return False
     product_at(s, i).kind = <int32_t>row[1]
+    product_at(s, i).result_tokens = row[2]
+    product_at(s, i).result_units = row[3]
     return True
 
 
@@ -247,6 +315,14 @@ cdef bint load_row(Live *s, int table, const int64_t *row) noexcept nogil:
         return load_hold(s, row)
     if table == FREE_USE:
         return load_free_use(s, row)
+    if table == CALENDAR:
+        return load_calendar(s, row)
+    if table == CAP:
+        return load_cap(s, row)
+    if table == CAP_USE:
+        return load_cap_use(s, row)
+    if table == CAPPED:
+        return load_capped(s, row)
     if table == SESSION:
         return load_session(s, row)
     if table == DEVICE:

@@ -5,21 +5,42 @@ cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except
     if kind is AddPacks:
         return add_packs(s, command.team, command.packs, answer)
     if kind is PutProduct:
-        return put_product(s, command.product, command.kind)
+        return put_product(s, command)
     if kind is PutRate:
         return put_rate(s, command)
     if kind is PutPolicy:
         return put_policy(s, command)
+    if kind is ChangeRights:
+        return change_rights(s, command.version, command.teams)
+    if kind is PutCalendar:
+        return put_calendar(s, command.calendar, command.starts)
+    if kind is PutCap:
+        return put_cap(s, command, answer)
     if kind is ReleaseDevice:
         return release_device(s, command.user, command.product, command.device, answer)
     raise TypeError(f"{kind.__name__} is not a command")
 
 
-cdef Verdict put_product(Live *s, int64_t product, int32_t kind) except *:
-    cdef int32_t i = product_ensure(s, product)
+cdef Verdict change_rights(Live *s, int64_t version, tuple teams) except *:
+    """E2: sessions of these teams, of all where there are none, resolve their rights anew at their next contact."""
+    cdef int32_t i
+    for team in teams:
+        i = team_ensure(s, team)
+        if i == NONE:
+            return NO_MEMORY
+        team_at(s, i).rights_version = version
+    if not teams:
+        s.rights_version = version
+    return DECIDED
+
+
+cdef Verdict put_product(Live *s, object command) except *:
+    cdef int32_t i = product_ensure(s, command.product)
     if i == NONE:
         return NO_MEMORY
-    product_at(s, i).kind = kind
+    product_at(s, i).kind = command.kind
+    product_at(s, i).result_tokens = command.result_tokens
+    product_at(s, i).result_units = command.result_units
     return DECIDED
 
 
@@ -36,6 +57,53 @@ cdef Verdict put_policy(Live *s, object command) except *:
     cdef int32_t i = team_ensure(s, command.team)
     cdef Terms terms = terms_of(command.policy, command.effective_at, command.version)
     return DECIDED if i != NONE and put_terms(team_at(s, i), &terms) else NO_MEMORY
+
+
+cdef Verdict put_calendar(Live *s, int64_t calendar, tuple starts) except *:
+    cdef int32_t i = calendar_ensure(s, calendar)
+    cdef Array made
+    memset(&made, 0, sizeof(Array))
+    if i == NONE or not array_reserve(&made, sizeof(int64_t), len(starts)):
+        return NO_MEMORY
+    for at in starts:
+        row_push(&made, 1)[0] = at
+    array_clear(&calendar_at(s, i).starts)
+    calendar_at(s, i).starts = made
+    return DECIDED
+
+
+cdef Verdict put_cap(Live *s, object command, Answer *answer) except *:
+    """Q3: a new cap, new terms of one, or its end; UNKNOWN without its calendar."""
+    cdef int32_t i = cap_find(s, command.cap)
+    cdef int32_t calendar = calendar_find(s, command.calendar)
+    cdef int32_t team
+    cdef Array used
+    memset(&used, 0, sizeof(Array))
+    answer.team = command.team
+    if command.gone:
+        if i != NONE:
+            forget_cap(s, i)
+        return DECIDED
+    if calendar == NONE:
+        no_answer(answer, UNKNOWN)
+        return DECIDED
+    for at, tokens in command.used:
+        if not put_period(&used, at, tokens):
+            array_clear(&used)
+            return NO_MEMORY
+    team = team_ensure(s, command.team)
+    i = NONE if team == NONE else cap_ensure(s, command.cap)
+    if i == NONE:
+        array_clear(&used)
+        return NO_MEMORY
+    if command.used or cap_at(s, i).calendar != calendar:
+        array_clear(&cap_at(s, i).used)
+        cap_at(s, i).used = used
+    cap_at(s, i).team = team
+    cap_at(s, i).calendar = calendar
+    cap_at(s, i).tokens = command.tokens
+    cap_at(s, i).hard = command.hard
+    return DECIDED
 
 
 cdef Verdict add_packs(Live *s, int64_t team, tuple packs, Answer *answer) except *:
@@ -177,10 +245,32 @@ cdef list dump_devices(Live *s):
     return sorted_rows(&rows, DEVICE)
 
 
+cdef dict dump_caps(Live *s):
+    """Caps, and what counts in their periods of now."""
+    cdef const Cap *cap
+    cdef int32_t i
+    cdef int64_t period, used
+    caps, uses = [], []
+    for i in range(s.caps.used):
+        cap = cap_at(s, i)
+        if cap.cap != 0:
+            caps.append((
+                cap.cap, team_at(s, cap.team).team, calendar_at(s, cap.calendar).calendar, cap.tokens, cap.hard
+            ))
+            period = period_at(calendar_at(s, cap.calendar), s.now, 0)
+            used = cap_use_in(s, cap, period)
+            if used != 0:
+                uses.append((cap.cap, period, used))
+    return {"cap": sorted(caps), "cap_use": sorted(uses)}
+
+
 cdef dict dump_state(Live *s, int64_t now):
     cdef int32_t i
     teams = [
-        (team_at(s, i).team, team_at(s, i).ledger_seq, team_at(s, i).use_seq)
+        (
+            team_at(s, i).team, team_at(s, i).ledger_seq, team_at(s, i).use_seq, team_at(s, i).overdraft,
+            team_at(s, i).rights_version,
+        )
         for i in range(s.teams.used)
         if team_at(s, i).ledger_seq or team_at(s, i).use_seq
     ]
@@ -190,16 +280,23 @@ cdef dict dump_state(Live *s, int64_t now):
         "session": dump_sessions(s),
         "device": dump_devices(s),
         "team": sorted(teams),
+        **dump_caps(s),
     }
 
 
-USER_COLUMNS = {SESSION: 3, LINE: 1, FREE_USE: 1, DEVICE: 0}
+USER_COLUMNS = {SESSION: 3, LINE: 1, CAPPED: 1, FREE_USE: 1, DEVICE: 0}
 
 
 cdef int check_row(Live *s, int table, const int64_t *row) except -1:
     """What a row must be before the state takes it."""
-    if table == HOLD and pack_find(s, row[4]) == NONE:
-        raise KeyError(f"a hold names pack {row[4]}, which is not loaded")
+    if table == CAP and calendar_find(s, row[2]) == NONE:
+        raise KeyError(f"cap {row[0]} names calendar {row[2]}, which is not loaded")
+    if table == CAP_USE and cap_find(s, row[0]) == NONE:
+        raise KeyError(f"a row of cap_use names cap {row[0]}, which is not loaded")
+    if table == SEAT_POOL:
+        raise NotImplementedError(TABLE_NAMES[table])
+    if table == HOLD and pack_find(s, row[5]) == NONE:
+        raise KeyError(f"a hold names pack {row[5]}, which is not loaded")
     if table == COUNTER and not 0 < row[0] < ID_KINDS:
         raise ValueError(f"a counter's kind is {row[0]}; it is a commands.IdKind")
     if table == SESSION and not 0 <= row[19] <= INT32_MAX:
@@ -220,7 +317,7 @@ cdef dict memory_sizes(const Live *s):
             s.uses.live,
             pool_bytes(&s.uses) + pool_bytes(&s.slices) + pool_bytes(&s.free_uses) + captures * timer,
         ),
-        "session": (s.sessions.live, pool_bytes(&s.sessions) + index_bytes(&s.by_session) + leases * timer),
+        "session": (s.sessions.live, pool_bytes(&s.sessions) + pool_bytes(&s.extras) + index_bytes(&s.by_session) + leases * timer),
         "device": (s.devices.live, pool_bytes(&s.devices) + ids_bytes(&s.device_ids)),
         "pack": (s.packs.live, pool_bytes(&s.packs) + index_bytes(&s.by_pack)),
     }

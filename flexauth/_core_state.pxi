@@ -9,9 +9,9 @@ cdef inline void put_line(Live *s, const Line *line, int64_t *row) noexcept nogi
     row[1] = entry.user
     row[2] = product_at(s, entry.product).product
     row[3] = line.paid_until
-    row[4] = window_start(line)
-    row[6] = row[7] = row[14] = NEVER
+    row[4] = row[6] = row[7] = row[14] = row[16] = NEVER
     if use != NULL:
+        row[4] = use.window_start
         row[5] = use.charge
         row[6] = use.pending_since
         row[7] = use.capture_at
@@ -22,6 +22,11 @@ cdef inline void put_line(Live *s, const Line *line, int64_t *row) noexcept nogi
         row[12] = <int64_t>use.session_high
         row[13] = <int64_t>use.session_low
         row[14] = use.used_until
+        row[15] = use.units
+        row[16] = use.advance_at
+        row[17] = use.advance_rate
+        row[18] = use.advance_rate_version
+        row[19] = use.advance_policy_version
 
 
 cdef inline void put_key(const Live *s, const Line *line, int64_t *row) noexcept nogil:
@@ -71,6 +76,13 @@ cdef inline void put_session(const Live *s, const Session *session, int64_t *row
     row[23] = ended_at(session)
     row[24] = session.flags & IS_REPORTED != 0
     row[25] = session.reason
+    row[26] = asked_team(s, session)
+    row[27] = project(s, session)
+    row[28] = seat_pool(s, session)
+    row[29] = seat_since(s, session)
+    row[30] = borrowed_until(s, session)
+    row[31] = session.flags & IS_WAITING != 0
+    row[32] = session.flags & ENDS_BEFORE_RENEWAL != 0
 
 
 # ---------------------------------------------------------------- rows of a batch
@@ -82,9 +94,10 @@ cdef void write_holds(Live *s, const Line *line, Array *rows) noexcept nogil:
     while i != NONE:
         row = row_push(rows, HOLD_WIDTH)
         put_key(s, line, row)
-        row[3] = position
-        row[4] = pack_at(s, slice_at(s, i).pack).pack
-        row[5] = slice_at(s, i).tokens
+        row[3] = 0
+        row[4] = position
+        row[5] = pack_at(s, slice_at(s, i).pack).pack
+        row[6] = slice_at(s, i).tokens
         position += 1
         i = slice_at(s, i).next
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flexauth.commands.terms import NEVER, Entitlement, Outcome, Reason, State
+from flexauth.commands.terms import NEVER, Choice, Entitlement, Outcome, Reason, State
 
 __all__ = ["Decision"]
 
@@ -15,7 +15,10 @@ class Decision:
 
     `tokens`: held by this checkout (Quote: would be held), refunded by this check-in. `paid_until`: W, or P + 24 h
     while pending. `balance`: available after the decision. `shortfall`: what lacks of the rate. `elsewhere`: the
-    session that is in the way (D2). `idle_after` is 0 for a session that is not idle-aware.
+    session that is in the way (D2). `idle_after` is 0 for a session that is not idle-aware. `end_at`: when the client
+    is told to end (A9). `entitled_until`: when the entitlement ends. `cap`: the cap that refused (Q3). `choice`: why
+    this team (E1). `asked_team`, `project`: as the session's checkout named them, so that its rights can be found
+    again. NEEDS_RIGHTS names user, product, device, asked_team and project.
     """
 
     outcome: Outcome
@@ -37,4 +40,10 @@ class Decision:
     ended_at: int = NEVER
     idle_after: int = 0
     counter: int = 0
+    end_at: int = NEVER
+    entitled_until: int = NEVER
+    cap: int = 0
+    choice: Choice = Choice.NONE
+    asked_team: int = 0
+    project: int = 0
     elsewhere: int = 0

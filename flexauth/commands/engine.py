@@ -15,21 +15,26 @@ __all__ = ["COLUMNS", "Effects", "Engine"]
 #: bits as signed int64. One row format serves effects and loading, so start, take-over and recovery are the same.
 #: State tables hold the row as it stands at the end of the batch; log tables (ledger, use_log) hold each new row.
 #: A pack's row comes when it is new and when it has ended; its balance moves by ledger entries and holds alone.
-#: `hold_gone` means all slices of the line's stored hold, `free_use_gone` all its stored free uses.
+#: `hold_gone` means all slices of the line's stored holds, `free_use_gone` all its stored free uses. A hold with
+#: `advance` 1 is of the next window (S4, borrowing). Pack 0 in holds and ledger is the team's overdraft (C10).
+#: `cap_entry` counts a hold or charge in a cap's period, or takes it back (negative); the store sums them to
+#: `cap_use`, and to `capped` for the window or hold that a loaded line has. `team` 0 loads the version of all rights.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     table: tuple(columns.split())
     for table, columns in {
         "pack": "team pack size unit_price starts_at ends_at purchased_at remaining parent ended",
         "line": """
             team user product paid_until window_start charge pending_since capture_at rate
-            rate_version policy_version basis session_hi session_lo used_until
+            rate_version policy_version basis session_hi session_lo used_until units
+            advance_at advance_rate advance_rate_version advance_policy_version
         """,
-        "hold": "team user product position pack tokens",
+        "hold": "team user product advance position pack tokens",
         "free_use": "team user product began_at ended_at",
         "session": """
             session_hi session_lo team user product device state entitlement granted tokens content
             origin idle_aware max_tokens rights_version entitled_until opened_at contact_at
             operated_at operations deadline absence counter ended_at reported reason
+            asked_team project pool seat_since borrowed_until waiting ends_before_renewal
         """,
         "device": "user product device registered_at",
         "device_name": "device digest_hi digest_lo",
@@ -37,6 +42,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
             team seq time kind effective_at pack tokens user product session_hi session_lo
             window_start window_end rate rate_version policy_version basis corrects transfer reason
         """,
+        "cap_entry": "cap team user product window_start period tokens",
         "use_log": "team seq time event at user product session_hi session_lo device code origin operations",
         "hold_gone": "team user product",
         "line_gone": "team user product",
@@ -44,14 +50,21 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "device_gone": "user product device",
         "free_use_gone": "team user product",
         # Loaded only: where a team's sequences stand, and the next id of each IdKind.
-        "team": "team ledger_seq use_seq",
+        "team": "team ledger_seq use_seq overdraft rights_version",
         "counter": "kind next",
-        "product": "product kind",
+        "calendar": "calendar at",
+        "cap": "cap team calendar tokens hard",
+        "cap_use": "cap period used",
+        "capped": "team user product window_start cap period tokens",
+        "pool": "pool team seats",
+        "product": "product kind result_tokens result_units",
         "rate": "product version valid_from rate",
         "policy": """
             team version effective_at grace grace_mode idle_after heartbeat_interval renewal_notice
             lease_max lease_margin late_checkin late_refunds late_refunds_period repeat_retention
-            make_good
+            make_good window_policy calendar seat_linger end_before_renewal overdraft_limit consent
+            consent_above origin_interactive origin_plugin_autoload origin_background
+            origin_automation cross_team_subscription
         """,
     }.items()
 }
@@ -92,6 +105,12 @@ class Engine(Protocol):
 
     def balance(self, team: int) -> tuple[int, int]:
         """(available, held) in tokens (P2)."""
+
+    def slices(self, team: int, tokens: int) -> list[tuple[int, int]]:
+        """(pack, tokens) in the order of P3 that a hold of so many tokens would reserve now (Q1)."""
+
+    def cap_used(self, cap: int, at: int) -> tuple[int, int]:
+        """(tokens that count, the limit) of a cap in the period of an instant (Q3); (0, 0) when there is none."""
 
     def devices(self, user: int, product: int) -> list[tuple[int, int]]:
         """(device id, registered_at) in order of registration (D1)."""

@@ -6,25 +6,31 @@ from enum import IntEnum
 
 __all__ = [
     "DAY",
+    "HOUR",
     "INT64_MAX",
     "MINUTE",
     "NEVER",
     "NO_LIMIT",
     "SECOND",
+    "Choice",
+    "Consent",
     "Entitlement",
     "EntryKind",
     "GraceMode",
     "IdKind",
     "Origin",
+    "OriginRule",
     "Outcome",
     "ProductKind",
     "Reason",
     "State",
     "UseEvent",
+    "WindowPolicy",
 ]
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
 DAY = 86_400 * SECOND
 NEVER = -1
 NO_LIMIT = -1
@@ -84,8 +90,9 @@ class Outcome(IntEnum):
     """What became of a command.
 
     GRANTED and DENIED answer it. CONFLICT: the session id was used with other content.
-    UNKNOWN: no such session, device or product. NEEDS_HISTORY: send it again with `Refund`;
-    STALE_HISTORY: what was read is older than an unstored batch, read again.
+    UNKNOWN: no such session, device, pack, line or product. NEEDS_HISTORY: send it again with `Refund`;
+    STALE_HISTORY: what was read is older than an unstored batch, read again. NEEDS_RIGHTS: send it again with
+    `Rights` (E2). REFUSED: an administrative act that the rules forbid now; nothing has changed.
     """
 
     GRANTED = 1
@@ -94,6 +101,8 @@ class Outcome(IntEnum):
     UNKNOWN = 4
     NEEDS_HISTORY = 5
     STALE_HISTORY = 6
+    NEEDS_RIGHTS = 7
+    REFUSED = 8
 
 
 class Origin(IntEnum):
@@ -103,6 +112,41 @@ class Origin(IntEnum):
     PLUGIN_AUTOLOAD = 2
     BACKGROUND = 3
     AUTOMATION = 4
+
+
+class OriginRule(IntEnum):
+    """What a contract says of an origin (S6): it charges, charges with consent, or is free until it operates."""
+
+    CHARGE = 1
+    ASK = 2
+    ON_FIRST_OPERATION = 3
+
+
+class Consent(IntEnum):
+    """When a contract asks for consent to a charge (Q2)."""
+
+    NEVER = 1
+    ALWAYS = 2
+    RENEWALS = 3
+    ABOVE = 4
+
+
+class WindowPolicy(IntEnum):
+    """How long a paid window is (C4, C9)."""
+
+    ROLLING_24H = 1
+    CALENDAR_DAY = 2
+
+
+class Choice(IntEnum):
+    """Why a team serves a user of several teams, in the order of E1."""
+
+    NONE = 0
+    ONLY = 1
+    REQUESTED = 2
+    PAID = 3
+    ENDS_FIRST = 4
+    TEAM_ID = 5
 
 
 class GraceMode(IntEnum):
@@ -131,9 +175,9 @@ class EntryKind(IntEnum):
 class UseEvent(IntEnum):
     """Kinds of row in the use log (L7).
 
-    `code` of a row: BEGIN the entitlement, END the state, DENIED and REFUSED the reason, LATE 1 if it was refunded,
-    2 if the limit of late refunds (S5) was reached, else 0; otherwise 0.
-    `at` of a row is when the thing happened, `time` when it became known.
+    `code` of a row: BEGIN and HANDED_OVER the entitlement, END the state, DENIED and REFUSED the reason, SOFT_CAP the
+    cap, RESULT the units, LATE 1 if it was refunded, 2 if the limit of late refunds (S5) was reached, else 0;
+    otherwise 0. `at` of a row is when the thing happened, `time` when it became known.
     """
 
     BEGIN = 1
@@ -146,6 +190,10 @@ class UseEvent(IntEnum):
     RENEWED = 8
     REFUSED = 9
     LATE = 10
+    HANDED_OVER = 11
+    SOFT_CAP = 12
+    RESULT = 13
+    OPERATED = 14
 
 
 class IdKind(IntEnum):
@@ -157,3 +205,9 @@ class IdKind(IntEnum):
     DEVICE = 4
     PACK = 5
     ORDER = 6
+    CAP = 7
+    POOL = 8
+    CALENDAR = 9
+    PROJECT = 10
+    GROUP = 11
+    TRANSFER = 12

@@ -9,6 +9,7 @@ from dataclasses import replace
 from flexauth.commands import (
     NEVER,
     AddPacks,
+    ChangeRights,
     Checkin,
     Checkout,
     Command,
@@ -18,13 +19,15 @@ from flexauth.commands import (
     IdKind,
     NewPack,
     Outcome,
+    PutCalendar,
+    PutCap,
     PutPolicy,
     PutProduct,
     PutRate,
     ReleaseDevice,
     State,
 )
-from flexauth.reference import lines, sessions
+from flexauth.reference import caps, contracts, lines, packs, sessions
 from flexauth.reference.state import CAPTURE, LEASE_END, PACK_END, Pack, Rows, Session, World, halves, lease_end
 from flexauth.reference.tables import LOADERS, row_of_line, row_of_pack, row_of_session
 
@@ -55,7 +58,7 @@ class Reference:
         if phase == PACK_END:
             pack = world.packs.get(ident[0])
             if pack is not None and not pack.ended:
-                lines.expire_pack(world, pack)
+                packs.expire_pack(world, pack)
         elif phase == CAPTURE:
             line = world.lines.get((ident[0], ident[1], ident[2]))
             if line is not None and line.pending_since != NEVER and line.capture_at == at:
@@ -112,7 +115,9 @@ class Reference:
             return Decision(Outcome.UNKNOWN)
         if session.open and command.counter > session.counter:
             session.counter = command.counter
-            sessions.contact(self._world, session, command.operated_at)
+            if command.consent is not None:
+                session.max_tokens = command.consent
+            sessions.contact(self._world, session, command.operated_at, rights=command.rights)
         return self._facts(session)
 
     def _checkin(self, command: Checkin) -> Decision:
@@ -141,25 +146,37 @@ class Reference:
         self._world.dirty_devices.add((command.user, command.product, command.device))
         return Decision(Outcome.GRANTED, user=command.user, product=command.product, device=command.device)
 
-    def _set_up(self, command: PutPolicy | PutProduct | PutRate | AddPacks | ReleaseDevice) -> Decision:
+    def _set_up(self, command: Command) -> Decision:
         world = self._world
         if isinstance(command, PutProduct):
             world.products[command.product] = command.kind
+            world.results[command.product] = (command.result_tokens, command.result_units)
         elif isinstance(command, PutRate):
             rates = world.rates.setdefault(command.product, [])
             rates.append((command.valid_from, command.version, command.rate))
         elif isinstance(command, PutPolicy):
             row = (command.effective_at, command.version, command.policy)
             world.team(command.team).policies.append(row)
+        elif isinstance(command, ChangeRights):
+            for team in command.teams:
+                world.team(team).rights_version = command.version
+            if not command.teams:
+                world.rights_version = command.version
+        elif isinstance(command, PutCalendar):
+            world.calendars[command.calendar] = command.starts
+        elif isinstance(command, PutCap):
+            return caps.put_cap(world, command)
         elif isinstance(command, AddPacks):
             for terms in command.packs:
                 self._add_pack(command.team, terms)
-            return Decision(Outcome.GRANTED, team=command.team, balance=lines.available(world, command.team))
+            return Decision(Outcome.GRANTED, team=command.team, balance=packs.available(world, command.team))
+        else:
+            raise TypeError(f"{type(command).__name__} is not a command")
         return Decision(Outcome.GRANTED)
 
     def _add_pack(self, team: int, terms: NewPack) -> None:
         pack = Pack(team, terms.pack, terms.size, terms.unit_price, terms.starts_at, terms.ends_at, terms.purchased_at)
-        lines.add_pack(self._world, pack)
+        packs.add_pack(self._world, pack)
         self._world.enter(EntryKind.ORDER, pack, terms.size, self._world.now)
 
     def look(self, now: int, session: int) -> Decision:
@@ -169,7 +186,10 @@ class Reference:
 
     def balance(self, team: int) -> tuple[int, int]:
         held = sum(p.held for p in self._world.team(team).packs)
-        return lines.available(self._world, team), held
+        return packs.available(self._world, team), held
+
+    def cap_used(self, cap: int, at: int) -> tuple[int, int]:
+        return caps.cap_used(self._world, cap, at)
 
     def devices(self, user: int, product: int) -> list[tuple[int, int]]:
         return list(self._world.devices.get((user, product), {}).items())
@@ -213,7 +233,7 @@ class Reference:
         line = self._world.lines.get(session.line)
         if line is not None and line.pending_since != NEVER and line.session == session.session:
             return False
-        _, policy = lines.policy_at(self._world, session.team, now)
+        _, policy = contracts.policy_at(self._world, session.team, now)
         return session.ended_at + max(policy.repeat_retention, policy.late_checkin) < now
 
     def take_effects(self, stored: int) -> Rows:
@@ -231,7 +251,7 @@ class Reference:
         rows["line_gone"] = [key for key in sorted(touched["gone"]) if key not in world.lines]
         rows["hold_gone"] = [line.key for line in alive["hold"] if line.hold_stored]
         rows["hold"] = [
-            (*line.key, place, pack.pack, tokens)
+            (*line.key, 0, place, pack.pack, tokens)
             for line in alive["hold"]
             for place, (pack, tokens) in enumerate(line.hold)
         ]
@@ -266,6 +286,8 @@ class Reference:
         for pack in [p for p in world.packs.values() if p.team in teams]:
             del world.packs[pack.pack]
             world.dirty["pack"].discard(pack.pack)
+        for cap in [c for c in world.caps.values() if c.team in teams]:
+            del world.caps[cap.cap]
         for team in teams:
             world.teams.pop(team, None)
 
@@ -278,9 +300,14 @@ class Reference:
         return {
             "pack": sorted(row_of_pack(p) for p in world.packs.values()),
             "line": sorted(row_of_line(line) for line in live),
-            "hold": sorted((*ln.key, i, p.pack, n) for ln in live for i, (p, n) in enumerate(ln.hold)),
+            "hold": sorted((*ln.key, 0, i, p.pack, n) for ln in live for i, (p, n) in enumerate(ln.hold)),
             "free_use": sorted((*ln.key, *use) for ln in live for use in ln.free_uses),
             "session": sorted(row_of_session(s) for s in world.sessions.values()),
             "device": sorted((*key, *d) for key, devices in world.devices.items() for d in devices.items()),
-            "team": sorted((k, t.ledger_seq, t.use_seq) for k, t in world.teams.items() if t.ledger_seq or t.use_seq),
+            "team": sorted(
+                (k, t.ledger_seq, t.use_seq, t.overdraft, t.rights_version)
+                for k, t in world.teams.items()
+                if t.ledger_seq or t.use_seq
+            ),
+            **caps.rows(world),
         }

@@ -1,75 +1,27 @@
-"""How a line is charged (SPEC 2 and 3): holds, captures, voids, renewals, refunds. Knows no client and no clock."""
+"""How a line is charged (SPEC 3): holds, captures, voids, renewals. Knows no client and no clock."""
 
 from __future__ import annotations
 
-from flexauth.commands import (
-    DAY,
-    NEVER,
-    EntryKind,
-    GraceMode,
-    IdKind,
-    Policy,
-    Reason,
-    Refund,
-    State,
-    UseEvent,
-)
-from flexauth.reference.state import CAPTURE, PACK_END, Line, Pack, Session, World
+from flexauth.commands import DAY, NEVER, EntryKind, GraceMode, Policy, Reason, State, UseEvent
+from flexauth.reference import caps, packs
+from flexauth.reference.charging import ALLOWED, Refusal, may_charge
+from flexauth.reference.contracts import policy_at, price_at, window_end
+from flexauth.reference.state import CAPTURE, Line, LineKey, Pack, Session, World
 
 __all__ = [
-    "add_pack",
-    "available",
     "capture",
+    "consents",
     "deny",
-    "expire_pack",
     "hold",
     "in_use",
     "nothing",
-    "policy_at",
-    "price_at",
-    "refund",
-    "refundable",
+    "paid_until",
+    "release",
     "renew",
     "settle",
     "void",
-    "why_not",
+    "would_end",
 ]
-
-_SELF_REPORTED = 1
-
-
-def policy_at(world: World, team: int, at: int) -> tuple[int, Policy]:
-    """The contract in force: (version, policy); the defaults as version 0 where there is none."""
-    found = [(when, version, policy) for when, version, policy in world.team(team).policies if when <= at]
-    return max(found, key=lambda row: row[:2])[1:] if found else (0, Policy())
-
-
-def price_at(world: World, product: int, at: int) -> tuple[int, int]:
-    """(rate, version) in force at an instant (C14); (0, 0) before the first."""
-    found = [row for row in world.rates.get(product, ()) if row[0] <= at]
-    return (max(found)[2], max(found)[1]) if found else (0, 0)
-
-
-def available(world: World, team: int) -> int:
-    """P2."""
-    return sum(p.remaining - p.held for p in world.team(team).packs if p.live(world.now))
-
-
-def why_not(world: World, team: int) -> Reason:
-    """SPEC 10: a team without any live pack, or a balance that is too small."""
-    live = any(p.live(world.now) for p in world.team(team).packs)
-    return Reason.INSUFFICIENT_TOKENS if live else Reason.NO_LIVE_PACK
-
-
-def _slices(world: World, team: int, tokens: int) -> list[tuple[Pack, int]]:
-    """Exact slices in the order of P3; the balance covers them."""
-    found = []
-    for pack in sorted((p for p in world.team(team).packs if p.live(world.now)), key=Pack.order):
-        take = min(tokens, pack.remaining - pack.held)
-        if take:
-            found.append((pack, take))
-            tokens -= take
-    return found
 
 
 def in_use(line: Line) -> bool:
@@ -105,16 +57,31 @@ def _capture_at(line: Line, policy: Policy, start: int) -> int:
         at = until
 
 
-def hold(world: World, line: Line, session: Session, start: int, basis: int) -> None:
-    """C2: reserve the rate in force at `start`; the balance covers it. Without a grace it is captured at once (C8)."""
+def _window_of_hold(world: World, line: Line) -> int:
+    """The end of the window that the pending hold will pay for (C4, C9)."""
+    return window_end(world, line.team, line.pending_since, line.capture_at)
+
+
+def paid_until(world: World, line: Line) -> int:
+    """W; while a hold is pending, what W will be."""
+    return line.paid_until if line.pending_since == NEVER else _window_of_hold(world, line)
+
+
+def would_end(world: World, key: LineKey, start: int) -> int:
+    """The end of the window that a hold placed at `start` would pay for."""
+    _, policy = policy_at(world, key[0], start)
+    return window_end(world, key[0], start, _capture_at(world.lines.get(key) or Line(*key), policy, start))
+
+
+def hold(world: World, line: Line, session: Session, start: int, basis: int, cap_ids: tuple[int, ...] = ()) -> None:
+    """C2: reserve the rate in force at `start`; it may be charged. Without a grace it is captured at once (C8)."""
     rate, line.rate_version = price_at(world, line.product, start)
     line.policy_version, policy = policy_at(world, line.team, start)
     line.rate, line.basis, line.session = rate, basis, session.session
     line.pending_since, line.used_until = start, start
     line.capture_at = _capture_at(line, policy, start)
-    line.hold = _slices(world, line.team, rate)
-    for pack, tokens in line.hold:
-        pack.held += tokens
+    line.hold = _reserve(world, line, rate)
+    line.capped = caps.count(world, line.key, session, cap_ids, start, rate)
     world.touch(line, "hold")
     if line.capture_at < start:
         capture(world, line, start)
@@ -122,11 +89,18 @@ def hold(world: World, line: Line, session: Session, start: int, basis: int) -> 
         world.arm(line.capture_at, CAPTURE, line.key)
 
 
+def _reserve(world: World, line: Line, tokens: int) -> list[tuple[Pack, int]]:
+    slices = packs.slices(world, line.team, tokens)
+    for pack, part in slices:
+        pack.held += part
+    return slices
+
+
 def capture(world: World, line: Line, effective_at: int) -> None:
-    """C4: the charge takes exactly the slices that were held; W = P + 24 h."""
-    line.window_start, line.paid_until = line.pending_since, line.pending_since + DAY
+    """C4: the charge takes exactly the slices that were held."""
+    line.window_start, line.paid_until = line.pending_since, _window_of_hold(world, line)
     _charge(world, line, line.hold, effective_at, held=True)
-    line.pending_since, line.hold = NEVER, []
+    line.pending_since, line.hold, line.capped = NEVER, [], ()
     world.touch(line, "hold")
 
 
@@ -140,24 +114,31 @@ def _charge(world: World, line: Line, slices: list[tuple[Pack, int]], effective_
         line.charge = line.charge or seq
 
 
-def _release(world: World, line: Line) -> None:
-    for pack, tokens in line.hold:
+def _give_back(world: World, slices: list[tuple[Pack, int]]) -> None:
+    """Held tokens are free again; those of a pack that has ended meanwhile are forfeited now (P4)."""
+    for pack, tokens in slices:
         pack.held -= tokens
         if pack.ended:
             world.enter(EntryKind.EXPIRY, pack, -tokens, world.now)
-    line.pending_since, line.hold = NEVER, []
+
+
+def release(world: World, line: Line) -> None:
+    """The hold goes, and nothing is said of it."""
+    _give_back(world, line.hold)
+    caps.take_back(world, line.key, line.pending_since, line.capped, line.rate)
+    line.pending_since, line.hold, line.capped = NEVER, [], ()
     world.touch(line, "hold")
 
 
 def void(world: World, line: Line) -> None:
-    """C3: a free sign-in. Tokens of a pack that has ended meanwhile are forfeited now (P4)."""
+    """C3: a free sign-in."""
     session = world.sessions[line.session]
     _, policy = policy_at(world, line.team, line.pending_since)
     world.log(line.team, UseEvent.FREE, line.pending_since, session)
     if policy.grace_mode is not GraceMode.PER_SESSION:
         line.free_uses = [*_free_uses(line, world.now), (line.pending_since, line.used_until)]
         world.touch(line, "free_use")
-    _release(world, line)
+    release(world, line)
 
 
 def settle(world: World, line: Line) -> None:
@@ -167,25 +148,34 @@ def settle(world: World, line: Line) -> None:
         void(world, line)
 
 
-def renew(world: World, line: Line, session: Session) -> bool:
-    """C5: the next charge, effective at W, by the rate and policy of W and the packs of now; False if not covered (C6).
+def consents(line: Line, session: Session) -> list[tuple[int, int]]:
+    """(origin, limit) of those whose consent a renewal needs (Q2): the sessions that use the line, this one too."""
+    using = {s.session: s for s in line.sessions.values() if s.state is State.ACTIVE and s.on_tokens}
+    using[session.session] = session
+    return [(s.origin, s.max_tokens) for s in using.values() if not (s.waiting or s.ends_before_renewal)]
+
+
+def renew(world: World, line: Line, session: Session, cap_ids: tuple[int, ...] = ()) -> Refusal:
+    """C5: the next charge, effective at W, by the rate, contract and caps of W and the packs of now; or why not (C6).
 
     A hold placed since W is taken back first: use at W was not known then (SPEC 14).
     """
     at = line.paid_until
     if line.pending_since != NEVER:
-        _release(world, line)
+        release(world, line)
     rate, version = price_at(world, line.product, at)
-    if available(world, line.team) < rate:
-        return False
+    refusal = may_charge(world, line.team, rate, at, cap_ids, consents(line, session), renewal=True)
+    if refusal.reason is not Reason.NONE:
+        return refusal
     line.rate, line.rate_version = rate, version
     line.policy_version, _ = policy_at(world, line.team, at)
     line.session = session.session
     line.basis = world.log(line.team, UseEvent.RENEWED, at, session)
-    line.window_start, line.paid_until, line.capture_at = at, at + DAY, at - 1
-    _charge(world, line, _slices(world, line.team, rate), at, held=False)
+    line.window_start, line.paid_until, line.capture_at = at, window_end(world, line.team, at, at), at - 1
+    _charge(world, line, packs.slices(world, line.team, rate), at, held=False)
+    caps.count(world, line.key, session, cap_ids, at, rate)
     world.touch(line)
-    return True
+    return ALLOWED
 
 
 def deny(world: World, session: Session, at: int, reason: Reason) -> None:
@@ -197,82 +187,6 @@ def deny(world: World, session: Session, at: int, reason: Reason) -> None:
     world.log(session.team, UseEvent.REFUSED, session.ended_at, session, reason)
 
 
-def refundable(line: Line, session: Session, used_until: int, ended_at: int, now: int, late_checkin: int) -> bool:
-    """S5: whether word that this session's use ended at `used_until` shows that no use outlived the window's grace."""
-    others = [s for key, s in line.sessions.items() if key != session.session and s.on_tokens]
-    return (
-        line.paid_until != NEVER
-        and line.pending_since == NEVER
-        and now - ended_at <= late_checkin
-        and max(used_until, line.used_until) <= line.capture_at
-        and not any(s.state is State.ACTIVE for s in others)
-        and not any(s.state is State.EXPIRED and not s.reported and s.ended_at > line.window_start for s in others)
-    )
-
-
-def refund(world: World, line: Line, fact: Refund) -> int:
-    """L5: give a charge back to its packs; slices of packs that have ended make one make-good pack."""
-    ended = []
-    first = 0
-    for ident, tokens in fact.slices:
-        pack = world.packs[ident]
-        seq = world.enter(
-            EntryKind.REFUND,
-            pack,
-            tokens,
-            line.window_start,
-            line=line,
-            window=(line.window_start, line.paid_until),
-            corrects=fact.charge,
-            reason=_SELF_REPORTED,
-        )
-        first = first or seq
-        if pack.ended:
-            ended.append((pack, tokens))
-    if ended:
-        _make_good(world, line.team, ended, first)
-    line.paid_until, line.window_start, line.charge = NEVER, NEVER, 0
-    world.touch(line)
-    world.refunded = True
-    return sum(tokens for _, tokens in fact.slices)
-
-
-def _make_good(world: World, team: int, slices: list[tuple[Pack, int]], transfer: int) -> None:
-    _, policy = policy_at(world, team, world.now)
-    source, total = slices[0][0], sum(tokens for _, tokens in slices)
-    good = Pack(
-        team,
-        world.allocate(IdKind.PACK),
-        total,
-        source.unit_price,
-        world.now,
-        world.now + policy.make_good,
-        world.now,
-        parent=source.pack,
-    )
-    for pack, tokens in slices:
-        world.enter(EntryKind.MOVE_OUT, pack, -tokens, world.now, transfer=transfer)
-    add_pack(world, good)
-    world.enter(EntryKind.MOVE_IN, good, total, world.now, transfer=transfer)
-
-
-def add_pack(world: World, pack: Pack) -> None:
-    """A new, still empty pack; its tokens come by a ledger entry."""
-    world.packs[pack.pack] = pack
-    world.team(pack.team).packs.append(pack)
-    world.dirty["pack"].add(pack.pack)
-    world.arm(pack.ends_at, PACK_END, (pack.pack,))
-
-
-def expire_pack(world: World, pack: Pack) -> None:
-    """P4: the free remainder is forfeited; tokens under a hold outlive the end."""
-    pack.ended = 1
-    free = pack.remaining - pack.held
-    if free:
-        world.enter(EntryKind.EXPIRY, pack, -free, pack.ends_at)
-    world.dirty["pack"].add(pack.pack)
-
-
 def nothing(line: Line, now: int) -> bool:
-    """R7: a line with W past, no hold, no session and no free use that still counts is nothing."""
-    return line.paid_until <= now and line.pending_since == NEVER and not line.sessions and not _free_uses(line, now)
+    """R7: a line with W past, no hold, session, rest of results or free use that still counts is nothing."""
+    return line.paid_until <= now and line.at_rest and not line.units and not _free_uses(line, now)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from flexauth.commands import (
-    DAY,
     NEVER,
     Candidate,
     Checkin,
@@ -19,10 +18,11 @@ from flexauth.commands import (
     Outcome,
     Policy,
     Reason,
+    Rights,
     State,
     UseEvent,
 )
-from flexauth.reference import lines
+from flexauth.reference import charging, contracts, lines, packs, refunds
 from flexauth.reference.state import FOREVER, Line, Session, World
 
 __all__ = ["check_checkin", "check_checkout", "checkin", "checkout", "contact", "expire", "facts", "refuse"]
@@ -91,9 +91,9 @@ def check_checkout(world: World, command: Checkout) -> Decision:
     elsewhere = min((s.session for s in running if s.device != device), default=0)
     if elsewhere and not command.take_over:
         return replace(denied, reason=Reason.IN_USE_ELSEWHERE, elsewhere=elsewhere)
-    if not command.candidates:
-        return replace(denied, reason=command.refusal)
-    tries = [_try(world, command, candidate) for candidate in command.candidates]
+    if not command.rights.candidates:
+        return replace(denied, reason=command.rights.refusal)
+    tries = [_try(world, command, candidate) for candidate in command.rights.candidates]
     granted = [d for d in tries if d.outcome is Outcome.GRANTED]
     free = [d for d in granted if not d.tokens]
     return (free or granted or tries)[0]
@@ -102,8 +102,8 @@ def check_checkout(world: World, command: Checkout) -> Decision:
 def _try(world: World, command: Checkout, candidate: Candidate) -> Decision:
     """One candidate: an included product (C12), a window already paid or pending (C1), or tokens (C2)."""
     team, now = candidate.team, world.now
-    balance = lines.available(world, team)
-    rate, _ = lines.price_at(world, command.product, now)
+    balance = packs.available(world, team)
+    rate, _ = contracts.price_at(world, command.product, now)
     known = Decision(Outcome.GRANTED, user=command.user, product=command.product, team=team, rate=rate, balance=balance)
     if candidate.entitlement is Entitlement.INCLUDED:
         if balance > 0:
@@ -114,24 +114,35 @@ def _try(world: World, command: Checkout, candidate: Candidate) -> Decision:
         return replace(known, entitlement=Entitlement.PAID_WINDOW, paid_until=line.paid_until)
     if line is not None and line.pending_since != NEVER:
         start = line.pending_since
-        return replace(known, entitlement=Entitlement.TOKENS, paid_until=start + DAY, pending_since=start)
+        paid = lines.paid_until(world, line)
+        return replace(known, entitlement=Entitlement.TOKENS, paid_until=paid, pending_since=start)
     if not rate:
         return Decision(Outcome.UNKNOWN)
-    if balance < rate:
-        return _short(world, known, rate)
+    consents = ((command.origin, command.max_tokens),)
+    reason, cap, shortfall = charging.may_charge(world, team, rate, now, candidate.caps, consents)
+    if reason is not Reason.NONE:
+        return replace(
+            known, outcome=Outcome.DENIED, reason=reason, cap=cap, shortfall=shortfall, tokens=0 if shortfall else rate
+        )
     return replace(
         known,
         entitlement=Entitlement.TOKENS,
         tokens=rate,
         balance=balance - rate,
-        paid_until=now + DAY,
+        paid_until=lines.would_end(world, (team, command.user, command.product), now),
         pending_since=now,
     )
 
 
 def _short(world: World, known: Decision, needed: int) -> Decision:
-    reason = lines.why_not(world, known.team)
+    reason = packs.why_not(world, known.team)
     return replace(known, outcome=Outcome.DENIED, reason=reason, shortfall=needed - known.balance)
+
+
+def _caps(rights: Rights | None, team: int) -> tuple[int, ...]:
+    """The caps that bind charges of a team."""
+    candidates = () if rights is None else rights.candidates
+    return next((c.caps for c in candidates if c.team == team and c.entitlement is Entitlement.TOKENS), ())
 
 
 def refuse(world: World, command: Checkout, decision: Decision) -> None:
@@ -140,7 +151,7 @@ def refuse(world: World, command: Checkout, decision: Decision) -> None:
 
 
 def _signing_in(world: World, command: Checkout, decision: Decision, device: int) -> Session:
-    until = next((c.until for c in command.candidates if c.team == decision.team), NEVER)
+    until = next((c.until for c in command.rights.candidates if c.team == decision.team), NEVER)
     return Session(
         command.session,
         decision.team,
@@ -155,7 +166,7 @@ def _signing_in(world: World, command: Checkout, decision: Decision, device: int
         command.origin,
         int(command.idle_aware),
         command.max_tokens,
-        command.rights_version,
+        command.rights.version,
         until,
         world.now,
         world.now,
@@ -186,7 +197,7 @@ def checkout(world: World, command: Checkout, decision: Decision) -> Session:
         line.sessions[session.session] = session
         world.touch(line)
         if decision.tokens:
-            lines.hold(world, line, session, world.now, basis)
+            lines.hold(world, line, session, world.now, basis, _caps(command.rights, session.team))
         line.used_until = max(line.used_until, world.now)
     for key in dict.fromkeys(s.line for s in left if s.on_tokens):
         lines.settle(world, world.lines[key])
@@ -219,10 +230,12 @@ def expire(world: World, session: Session, at: int) -> None:
     _end(world, session, State.EXPIRED, at)
 
 
-def contact(world: World, session: Session, operated_at: int, ended_at: int = NEVER) -> None:
+def contact(
+    world: World, session: Session, operated_at: int, ended_at: int = NEVER, rights: Rights | None = None
+) -> None:
     """An open session is heard (S3): its use so far is judged (C5, C7), then its state is set. Clears the lease end."""
     now = world.now
-    _, policy = lines.policy_at(world, session.team, now)
+    _, policy = contracts.policy_at(world, session.team, now)
     use = _use(policy, session, now, operated_at, ended_at)
     if now - session.contact_at > 2 * policy.heartbeat_interval:
         world.log(session.team, UseEvent.GAP, session.contact_at, session)
@@ -230,24 +243,25 @@ def contact(world: World, session: Session, operated_at: int, ended_at: int = NE
         world.log(session.team, UseEvent.IDLE, use.idle_at, session)
     line = world.line(session.line) if session.on_tokens else None
     if line is not None:
-        _judge(world, line, session, use)
-    elif ended_at == NEVER and lines.available(world, session.team) <= 0:
-        lines.deny(world, session, now, lines.why_not(world, session.team))
+        _judge(world, line, session, use, _caps(rights, session.team))
+    elif ended_at == NEVER and packs.available(world, session.team) <= 0:
+        lines.deny(world, session, now, packs.why_not(world, session.team))
     _set_state(world, session, use, ended_at)
     if line is not None:
         lines.settle(world, line)
     _set_deadline(world, session)
 
 
-def _judge(world: World, line: Line, session: Session, use: _Use) -> None:
+def _judge(world: World, line: Line, session: Session, use: _Use, cap_ids: tuple[int, ...]) -> None:
     """C5 at each W that has passed since the last contact, then C2 for use that began after it."""
     now, before = world.now, session.contact_at
     while line.paid_until != NEVER and before < line.paid_until <= now and use.at(line.paid_until):
         at = line.paid_until
-        if not lines.renew(world, line, session):
+        refusal = lines.renew(world, line, session, cap_ids)
+        if refusal.reason is not Reason.NONE:
             for other in sorted(line.sessions.values(), key=lambda s: s.session):
                 if other.open and other.on_tokens:
-                    lines.deny(world, other, at, lines.why_not(world, line.team))
+                    lines.deny(world, other, at, refusal.reason)
             world.touch(line)
             return
     start = use.resumed_at
@@ -255,13 +269,15 @@ def _judge(world: World, line: Line, session: Session, use: _Use) -> None:
         start = now
     covered = line.pending_since != NEVER or line.paid_until > start
     if start != NEVER and (use.resumed_at != NEVER or not covered):
-        rate, _ = lines.price_at(world, line.product, start)
-        if not covered and lines.available(world, line.team) < rate:
-            lines.deny(world, session, start, lines.why_not(world, line.team))
+        rate, _ = contracts.price_at(world, line.product, start)
+        consents = ((session.origin, session.max_tokens),)
+        refusal = charging.may_charge(world, line.team, rate, start, cap_ids, consents)
+        if not covered and refusal.reason is not Reason.NONE:
+            lines.deny(world, session, start, refusal.reason)
             return
         basis = world.log(line.team, UseEvent.RESUME, start, session)
         if not covered:
-            lines.hold(world, line, session, start, basis)
+            lines.hold(world, line, session, start, basis, cap_ids)
     known = use.until(now)
     if known > line.used_until:
         line.used_until = known
@@ -290,12 +306,12 @@ def check_checkin(world: World, session: Session, command: Checkin) -> tuple[Out
     line = world.lines.get(session.line)
     if line is None or not session.on_tokens:
         return Outcome.GRANTED, ended_at, False
-    _, policy = lines.policy_at(world, session.team, world.now)
+    _, policy = contracts.policy_at(world, session.team, world.now)
     if session.open:
         used_until = _use(policy, session, world.now, command.operated_at, ended_at).until(world.now)
     else:
         used_until = _late_use(policy, session, command.operated_at, ended_at)
-    if not lines.refundable(line, session, used_until, ended_at, world.now, policy.late_checkin):
+    if not refunds.refundable(line, session, used_until, ended_at, world.now, policy.late_checkin):
         return Outcome.GRANTED, ended_at, False
     fact = command.refund
     if fact is None:
@@ -315,7 +331,7 @@ def _late_use(policy: Policy, session: Session, operated_at: int, ended_at: int)
 
 def checkin(world: World, session: Session, command: Checkin, ended_at: int, refundable: bool) -> int:
     """Apply a check-in; gives the tokens that came back. An EXPIRED session stays EXPIRED (SPEC 14)."""
-    _, policy = lines.policy_at(world, session.team, world.now)
+    _, policy = contracts.policy_at(world, session.team, world.now)
     late = not session.open
     if late:
         session.reported = 1
@@ -325,12 +341,12 @@ def checkin(world: World, session: Session, command: Checkin, ended_at: int, ref
             world.touch(line)
         world.dirty["session"].add(session.session)
     else:
-        contact(world, session, command.operated_at, ended_at)
+        contact(world, session, command.operated_at, ended_at, command.rights)
     refunded = 0
     if refundable and command.refund is not None:
         within = command.refund.recent < policy.late_refunds
         line = world.lines[session.line]
-        refunded = lines.refund(world, line, command.refund) if within else 0
+        refunded = refunds.refund(world, line, command.refund) if within else 0
         world.log(session.team, UseEvent.LATE, ended_at, session, 1 if within else 2)
     elif late:
         world.log(session.team, UseEvent.LATE, ended_at, session)
@@ -351,7 +367,7 @@ def _lease_until(world: World, session: Session, policy: Policy) -> int:
     until = session.contact_at + policy.lease_max
     if session.on_tokens:
         line = world.lines[session.line]
-        paid = line.pending_since + DAY if line.pending_since != NEVER else line.paid_until
+        paid = lines.paid_until(world, line)
         until = min(until, paid + policy.lease_margin) if paid > session.contact_at else session.contact_at
     return until if session.entitled_until == NEVER else min(until, session.entitled_until)
 
@@ -360,7 +376,7 @@ def _set_deadline(world: World, session: Session) -> None:
     """S4; an idle session out of contact ends `lease_max` after the last contact (SPEC 14)."""
     if not session.open:
         return
-    _, policy = lines.policy_at(world, session.team, world.now)
+    _, policy = contracts.policy_at(world, session.team, world.now)
     session.deadline = _lease_until(world, session, policy)
     if session.state is State.IDLE:
         session.deadline = session.contact_at + policy.lease_max
@@ -372,10 +388,10 @@ def _set_deadline(world: World, session: Session) -> None:
 def facts(world: World, session: Session, *, jitter: bool) -> Decision:
     """What an answer says of a session (S3, S4)."""
     now = world.now
-    _, policy = lines.policy_at(world, session.team, now)
+    _, policy = contracts.policy_at(world, session.team, now)
     line = world.lines.get(session.line) if session.on_tokens else None
     pending = NEVER if line is None else line.pending_since
-    paid = NEVER if line is None else pending + DAY if pending != NEVER else line.paid_until
+    paid = NEVER if line is None else lines.paid_until(world, line)
     heartbeat_by = NEVER
     if session.open:
         interval = policy.heartbeat_interval
@@ -384,7 +400,7 @@ def facts(world: World, session: Session, *, jitter: bool) -> Decision:
         if pending != NEVER and line is not None:
             due.append(line.capture_at)
         heartbeat_by = min([heartbeat_by, *(at for at in due if at > now)])
-    rate, _ = lines.price_at(world, session.product, now)
+    rate, _ = contracts.price_at(world, session.product, now)
     return Decision(
         Outcome.GRANTED,
         session.reason,
@@ -395,7 +411,7 @@ def facts(world: World, session: Session, *, jitter: bool) -> Decision:
         session.product,
         session.device,
         rate=rate,
-        balance=lines.available(world, session.team),
+        balance=packs.available(world, session.team),
         paid_until=paid,
         pending_since=pending,
         heartbeat_by=heartbeat_by,

@@ -27,6 +27,8 @@ __all__ = [
     "FOREVER",
     "LEASE_END",
     "PACK_END",
+    "Cap",
+    "Capped",
     "Line",
     "LineKey",
     "Pack",
@@ -48,6 +50,7 @@ _ORDER = (
     "hold_gone",
     "pack",
     "ledger",
+    "cap_entry",
     "hold",
     "line",
     "free_use_gone",
@@ -62,6 +65,8 @@ _ORDER = (
 )
 
 LineKey = tuple[int, int, int]
+#: (cap, period) that a hold or charge counts in.
+Capped = tuple[tuple[int, int], ...]
 
 
 @dataclass(slots=True)
@@ -89,8 +94,23 @@ class Pack:
 
 
 @dataclass(slots=True)
+class Cap:
+    """A cap (Q3); `used` is what counts by period."""
+
+    cap: int
+    team: int
+    calendar: int
+    tokens: int
+    hard: int
+    used: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Session:
-    """One running product of one user on one device; columns of table `session`."""
+    """One running product of one user on one device; columns of table `session`.
+
+    `metered`: its product is charged per result (C13), so it uses no line. It follows from the product.
+    """
 
     session: int
     team: int
@@ -117,7 +137,15 @@ class Session:
     ended_at: int = NEVER
     reported: int = 0
     reason: Reason = Reason.NONE
+    asked_team: int = 0
+    project: int = 0
+    pool: int = 0
+    seat_since: int = NEVER
+    borrowed_until: int = NEVER
+    waiting: int = 0
+    ends_before_renewal: int = 0
     armed: int = FOREVER
+    metered: bool = False
 
     @property
     def line(self) -> LineKey:
@@ -129,7 +157,7 @@ class Session:
 
     @property
     def on_tokens(self) -> bool:
-        return self.entitlement in (Entitlement.TOKENS, Entitlement.PAID_WINDOW)
+        return self.entitlement in (Entitlement.TOKENS, Entitlement.PAID_WINDOW) and not self.metered
 
 
 @dataclass(slots=True)
@@ -150,7 +178,15 @@ class Line:
     basis: int = 0
     session: int = 0
     used_until: int = NEVER
+    units: int = 0
+    advance_at: int = NEVER
+    advance_rate: int = 0
+    advance_rate_version: int = 0
+    advance_policy_version: int = 0
     hold: list[tuple[Pack, int]] = field(default_factory=list)
+    capped: Capped = ()
+    advance: list[tuple[Pack, int]] = field(default_factory=list)
+    advance_capped: Capped = ()
     hold_stored: bool = False
     free_uses: list[tuple[int, int]] = field(default_factory=list)
     sessions: dict[int, Session] = field(default_factory=dict)
@@ -167,7 +203,8 @@ class Line:
     def forget_terms(self) -> None:
         """What a late check-in would need is over with the last session."""
         self.charge = self.rate = self.rate_version = self.policy_version = self.basis = self.session = 0
-        self.capture_at = self.used_until = NEVER
+        self.window_start = self.capture_at = self.used_until = self.advance_at = NEVER
+        self.advance_rate = self.advance_rate_version = self.advance_policy_version = 0
 
 
 @dataclass(slots=True)
@@ -176,6 +213,8 @@ class Team:
 
     ledger_seq: int = 0
     use_seq: int = 0
+    overdraft: int = 0
+    rights_version: int = 0
     packs: list[Pack] = field(default_factory=list)
     policies: list[tuple[int, int, Policy]] = field(default_factory=list)
 
@@ -214,7 +253,10 @@ class World:
         self.absence = 0
         self.forfeits_suspended = False
         self.products: dict[int, ProductKind] = {}
+        self.results: dict[int, tuple[int, int]] = {}
         self.rates: dict[int, list[tuple[int, int, int]]] = {}
+        self.calendars: dict[int, tuple[int, ...]] = {}
+        self.caps: dict[int, Cap] = {}
         self.teams: dict[int, Team] = {}
         self.packs: dict[int, Pack] = {}
         self.lines: dict[LineKey, Line] = {}
@@ -225,13 +267,16 @@ class World:
         self.counters: dict[int, int] = {}
         self.timers: list[tuple[int, int, tuple[int, ...]]] = []
         self.deferred: list[tuple[int, int, tuple[int, ...]]] = []
+        self.rights_version = 0
         self.refunded = False
         self.last_refund_batch = 0
         self.clear()
 
     def clear(self) -> None:
         """A new batch begins."""
-        self.log_rows: dict[str, list[tuple[int, ...]]] = {"ledger": [], "use_log": [], "device_name": []}
+        self.log_rows: dict[str, list[tuple[int, ...]]] = {
+            table: [] for table in ("ledger", "cap_entry", "use_log", "device_name")
+        }
         self.dirty: dict[str, set[int]] = {"pack": set(), "session": set()}
         self.gone_sessions: dict[int, int] = {}
         kinds = ("line", "hold", "free_use", "free_use_gone", "gone")

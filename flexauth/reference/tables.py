@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flexauth.commands import NEVER, Entitlement, GraceMode, Policy, ProductKind, Reason, State
-from flexauth.reference.state import CAPTURE, PACK_END, Line, Pack, Session, World, halves, whole
+from flexauth.commands import (
+    COLUMNS,
+    NEVER,
+    Consent,
+    Entitlement,
+    GraceMode,
+    OriginRule,
+    Policy,
+    ProductKind,
+    Reason,
+    State,
+    WindowPolicy,
+)
+from flexauth.reference.state import CAPTURE, PACK_END, Cap, Line, Pack, Session, World, halves, whole
 
 __all__ = ["LOADERS", "row_of_line", "row_of_pack", "row_of_session"]
 
@@ -42,6 +54,11 @@ def row_of_line(line: Line) -> tuple[int, ...]:
         line.basis,
         *halves(line.session),
         line.used_until,
+        line.units,
+        line.advance_at,
+        line.advance_rate,
+        line.advance_rate_version,
+        line.advance_policy_version,
     )
 
 
@@ -73,6 +90,13 @@ def row_of_session(session: Session) -> tuple[int, ...]:
         session.ended_at,
         session.reported,
         session.reason,
+        session.asked_team,
+        session.project,
+        session.pool,
+        session.seat_since,
+        session.borrowed_until,
+        session.waiting,
+        session.ends_before_renewal,
     )
 
 
@@ -99,15 +123,38 @@ def _line(world: World, *row: int) -> None:
         line.basis,
     ) = row[3:12]
     line.session, line.used_until = whole(row[12], row[13]), row[14]
+    line.units, line.advance_at, line.advance_rate, line.advance_rate_version, line.advance_policy_version = row[15:]
     if line.pending_since != NEVER:
         world.arm(line.capture_at, CAPTURE, line.key)
 
 
-def _hold(world: World, team: int, user: int, product: int, _position: int, pack: int, tokens: int) -> None:
+def _hold(
+    world: World, team: int, user: int, product: int, _advance: int, _position: int, pack: int, tokens: int
+) -> None:
     line = world.line((team, user, product))
     world.packs[pack].held += tokens
     line.hold.append((world.packs[pack], tokens))
     line.hold_stored = True
+
+
+def _calendar(world: World, calendar: int, at: int) -> None:
+    world.calendars[calendar] = tuple(sorted({*world.calendars.get(calendar, ()), at}))
+
+
+def _cap(world: World, cap: int, team: int, calendar: int, tokens: int, hard: int) -> None:
+    world.caps[cap] = Cap(cap, team, calendar, tokens, hard)
+
+
+def _cap_use(world: World, cap: int, period: int, used: int) -> None:
+    world.caps[cap].used[period] = used
+
+
+def _capped(
+    world: World, team: int, user: int, product: int, window_start: int, cap: int, period: int, _tokens: int
+) -> None:
+    line = world.line((team, user, product))
+    if window_start == line.pending_since:
+        line.capped = (*line.capped, (cap, period))
 
 
 def _free_use(world: World, team: int, user: int, product: int, began_at: int, ended_at: int) -> None:
@@ -116,7 +163,7 @@ def _free_use(world: World, team: int, user: int, product: int, began_at: int, e
 
 def _session(world: World, *row: Any) -> None:
     kinds = (State(row[6]), Entitlement(row[7]), Entitlement(row[8]))
-    values = (whole(row[0], row[1]), *row[2:6], *kinds, *row[9:25], Reason(row[25]))
+    values = (whole(row[0], row[1]), *row[2:6], *kinds, *row[9:25], Reason(row[25]), *row[26:])
     session = Session(*values)
     world.sessions[session.session] = session
     if session.on_tokens:
@@ -134,16 +181,22 @@ def _device_name(world: World, device: int, high: int, low: int) -> None:
     world.device_ids[whole(high, low)] = device
 
 
-def _team(world: World, team: int, ledger_seq: int, use_seq: int) -> None:
-    world.team(team).ledger_seq, world.team(team).use_seq = ledger_seq, use_seq
+def _team(world: World, team: int, ledger_seq: int, use_seq: int, overdraft: int, rights_version: int) -> None:
+    if not team:
+        world.rights_version = rights_version
+        return
+    known = world.team(team)
+    known.ledger_seq, known.use_seq, known.overdraft, known.rights_version = (
+        ledger_seq, use_seq, overdraft, rights_version,
+    )  # fmt: skip
 
 
 def _counter(world: World, kind: int, following: int) -> None:
     world.counters[kind] = following
 
 
-def _product(world: World, product: int, kind: int) -> None:
-    world.products[product] = ProductKind(kind)
+def _product(world: World, product: int, kind: int, tokens: int, units: int) -> None:
+    world.products[product], world.results[product] = ProductKind(kind), (tokens, units)
 
 
 def _rate(world: World, product: int, version: int, valid_from: int, rate: int) -> None:
@@ -151,14 +204,29 @@ def _rate(world: World, product: int, version: int, valid_from: int, rate: int) 
 
 
 def _policy(world: World, team: int, version: int, effective_at: int, *terms: int) -> None:
-    policy = Policy(terms[0], GraceMode(terms[1]), *terms[2:])
+    policy = Policy(**{name: _KINDS.get(name, int)(value) for name, value in zip(_TERMS, terms, strict=True)})
     world.team(team).policies.append((effective_at, version, policy))
 
+
+_TERMS = COLUMNS["policy"][3:]
+_KINDS: Mapping[str, Callable[[int], Any]] = {
+    "grace_mode": GraceMode,
+    "window_policy": WindowPolicy,
+    "consent": Consent,
+    "origin_interactive": OriginRule,
+    "origin_plugin_autoload": OriginRule,
+    "origin_background": OriginRule,
+    "origin_automation": OriginRule,
+}
 
 LOADERS: Mapping[str, Callable[..., Any]] = {
     "pack": _pack,
     "line": _line,
     "hold": _hold,
+    "calendar": _calendar,
+    "cap": _cap,
+    "cap_use": _cap_use,
+    "capped": _capped,
     "free_use": _free_use,
     "session": _session,
     "device": _device,

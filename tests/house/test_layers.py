@@ -9,11 +9,11 @@ import pytest
 from tests.house.sources import cython_imports, module_name, read, tracked
 
 VALUES = "commands faults limits requests answers answers_of ledger pages etags denials"
-RULES = "rights catalogue policy rate_sheet"
-APPLICATION = (
-    "access acts grants certificates peers clock names directory work residence committer sequencer authority"
-    " administration leases"
-)
+RULES = "rights catalogue policy rate_sheet calendars"
+APPLICATION = """
+    access acts grants certificates peers clock names work contracts periods facts directory telling use residence
+    committer sequencer administration authority leases
+"""
 COMPOSED = "config sample bootstrap credentials first_keys serving v1 flexauth_client"
 
 # From the innermost to the outermost: layer, module or package, what it may import of ours.
@@ -31,7 +31,8 @@ LAYERS = (
     ("values", "denials", "commands"),
     ("rules", "rights", f"{VALUES} catalogue policy"),
     ("rules", "catalogue", VALUES),
-    ("rules", "policy", VALUES),
+    ("rules", "calendars", VALUES),
+    ("rules", "policy", f"{VALUES} calendars"),
     ("rules", "rate_sheet", VALUES),
     ("rules", "reference", "commands"),
     ("store", "store", f"_core {VALUES}"),
@@ -40,19 +41,24 @@ LAYERS = (
     ("application", "peers", "limits access"),
     ("application", "leases", f"{VALUES} clock"),
     ("application", "names", f"_core {VALUES}"),
-    ("application", "directory", f"{VALUES} {RULES} store names"),
     ("application", "work", f"{VALUES} store"),
+    ("application", "contracts", f"{VALUES} {RULES} store"),
+    ("application", "periods", f"{VALUES} {RULES} store work"),
+    ("application", "facts", f"{VALUES} {RULES} store names work contracts"),
+    ("application", "directory", f"{VALUES} {RULES} store names work contracts facts"),
     ("application", "access", f"{VALUES} store names directory work"),
     ("application", "acts", f"{VALUES} store names work"),
     ("application", "grants", f"{VALUES} store directory work acts access"),
     ("application", "residence", f"{VALUES} store"),
     ("application", "committer", f"{VALUES} store work"),
     ("application", "sequencer", f"{VALUES} store clock work residence committer"),
-    ("application", "administration", f"{VALUES} {RULES} store clock names directory work sequencer acts"),
+    ("application", "administration", f"{VALUES} {RULES} store clock names directory periods work sequencer acts"),
+    ("application", "telling", f"{VALUES} policy directory"),
+    ("application", "use", f"{VALUES} {RULES} store names directory work telling"),
     (
         "application",
         "authority",
-        f"{VALUES} {RULES} store clock names directory work access grants sequencer administration",
+        f"{VALUES} {RULES} store clock directory work access grants sequencer administration use",
     ),
     ("reports", "reports", f"{VALUES} {RULES} store directory"),
     ("wire", "v1", ""),

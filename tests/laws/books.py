@@ -112,7 +112,7 @@ class Books:
         def of_team(rows: list[Row], place: int = 0) -> list[Row]:
             return [row for row in rows if everything or row[place] in teams]
 
-        sequences = [(team, *seqs) for team, seqs in self.sequences.items()]
+        sequences = [(team, *seqs, 0, 0) for team, seqs in self.sequences.items()]
         return {
             "counter": [(kind, number) for kind, number in self.next_ids.items()] if everything else [],
             "product": self.settings["product"] if everything else [],
@@ -131,7 +131,7 @@ class Books:
     def check(self) -> None:
         """L2 for every pack, P3 for every hold and charge, and windows of 24 h."""
         order = {row[1]: (row[5], row[2], -row[3], row[6], row[1]) for row in self.tables["pack"].values()}
-        taken = [[row[4] for row in rows] for rows in self.several["hold"].values()]
+        taken = [[row[5] for row in rows] for rows in self.several["hold"].values()]
         taken += [[row[5] for row in rows] for rows in self.charges.values()]
         for packs in taken:
             places = [order[pack] for pack in packs]

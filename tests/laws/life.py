@@ -27,9 +27,9 @@ from flexauth.commands import (
     PutPolicy,
     PutProduct,
     PutRate,
-    Reason,
     Refund,
     ReleaseDevice,
+    Rights,
 )
 from tests.laws.twins import Twins
 
@@ -214,14 +214,12 @@ class Life:
             device_digest=choices.of(DEVICES[:2] if choices.often(70) else DEVICES),
             content=choices.below(200),
             team=team,
-            candidates=() if choices.often(3) else tuple(candidates),
-            refusal=Reason.NOT_ASSIGNED,
+            rights=Rights(choices.below(9), () if choices.often(3) else tuple(candidates)),
             take_over=choices.often(70),
             idle_aware=choices.often(50),
             origin=choices.of((Origin.INTERACTIVE, Origin.AUTOMATION)),
             devices_max=choices.of((3, 3, 3, 2, 4)),
             max_tokens=choices.of((-1, 7)),
-            rights_version=choices.below(9),
         )
 
     def _moment(self) -> int:

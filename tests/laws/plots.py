@@ -15,6 +15,7 @@ from flexauth.commands import (
     IdKind,
     NewPack,
     Outcome,
+    Rights,
 )
 from tests.laws.life import DAILY, TEAMS, USERS, Client, Life
 
@@ -40,7 +41,7 @@ def _begin(life: Life, team: int, *, idle_aware: bool = False) -> Client | None:
         life.checkout(),
         user=user,
         product=product,
-        candidates=(Candidate(Entitlement.TOKENS, team),),
+        rights=Rights(0, (Candidate(Entitlement.TOKENS, team),)),
         idle_aware=idle_aware,
         take_over=True,
         devices_max=4,
@@ -168,12 +169,12 @@ def take_over(life: Life) -> None:
     if client is not None:
         life.pass_to(life.twins.now + life.choices.of((0, SECOND, 299 * SECOND, 3600 * SECOND)))
         devices = [d for d in life.devices if d != client.command.device_digest]
-        team = client.command.candidates[0].team if life.choices.often(60) else life.choices.of(TEAMS)
+        team = client.command.rights.candidates[0].team if life.choices.often(60) else life.choices.of(TEAMS)
         command = replace(
             client.command,
             session=life.new_session(),
             device_digest=life.choices.of(devices),
-            candidates=(Candidate(Entitlement.TOKENS, team),),
+            rights=Rights(0, (Candidate(Entitlement.TOKENS, team),)),
         )
         if life.decide(command).outcome is Outcome.GRANTED:
             life.clients.append(Client(command, life.twins.now))

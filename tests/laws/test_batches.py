@@ -26,6 +26,7 @@ from flexauth.commands import (
     PutProduct,
     PutRate,
     Reason,
+    Rights,
 )
 from tests.laws.twins import rows_of
 
@@ -56,11 +57,11 @@ def histories(draw: st.DrawFn) -> list[Record]:
             entitlement = draw(st.sampled_from((Entitlement.TOKENS, Entitlement.TOKENS, Entitlement.NONE)))
             device, take_over = draw(st.integers(1, 3)), draw(st.booleans())
             record = (1, now, -session, session, user, 1, 1 << 62, device, session, 1, Reason.NOT_ASSIGNED, take_over)
-            records.append((*record, draw(st.booleans()), Origin.INTERACTIVE, 3, -1, 0, entitlement, 1, -1))
+            records.append((*record, draw(st.booleans()), Origin.INTERACTIVE, 3, -1, 0, entitlement, 1, -1, 0, 0, 0, 0))
         else:
             counter, operated_at = draw(st.integers(0, 9)), draw(st.sampled_from((-1, now, now - 900 * SECOND)))
             ended_at = draw(st.sampled_from((-1, now, now - 60 * SECOND)))
-            records.append((kind, now, -session, session, counter, operated_at, ended_at, *([0] * 13)))
+            records.append((kind, now, -session, session, counter, operated_at, ended_at, *([0] * 17)))
     return records
 
 
@@ -74,7 +75,7 @@ def command_of(record: Record) -> Command:
         return Heartbeat(whole(high, low), rest[0], rest[1])
     if kind == 3:
         return Checkin(whole(high, low), rest[0], rest[2], rest[1])
-    entitlement, team, until = rest[13:]
+    entitlement, team, until, pool, asked_team, project, ends = rest[13:]
     return Checkout(
         session=whole(high, low),
         user=rest[0],
@@ -82,14 +83,19 @@ def command_of(record: Record) -> Command:
         device_digest=whole(rest[2], rest[3]),
         content=rest[4],
         team=rest[5],
-        candidates=(Candidate(Entitlement(entitlement), team, until),) if entitlement else (),
-        refusal=Reason(rest[6]),
+        rights=Rights(
+            rest[12],
+            (Candidate(Entitlement(entitlement), team, until, pool),) if entitlement else (),
+            Reason(rest[6]),
+        ),
         take_over=bool(rest[7]),
         idle_aware=bool(rest[8]),
         origin=Origin(rest[9]),
         devices_max=rest[10],
         max_tokens=rest[11],
-        rights_version=rest[12],
+        asked_team=asked_team,
+        project=project,
+        end_before_renewal=bool(ends),
     )
 
 
@@ -132,6 +138,7 @@ def sign_ins(count: int) -> array:
     for i in range(count):
         session = (source.getrandbits(63), i + 1)
         records.extend((1, START, *session, i + 1, 1, 1, i + 1, 0, 1, 0, 0, 0, 1, 3, -1, 0, Entitlement.TOKENS, 1, -1))
+        records.extend((0, 0, 0, 0))
     return records
 
 
@@ -175,5 +182,5 @@ def test_a_record_that_is_no_command_is_refused_and_nothing_is_decided(column, v
 
 def test_buffers_of_a_wrong_shape_are_refused():
     core, source = stocked(100), sign_ins(3)
-    with pytest.raises(ValueError, match="out is 2 x 21; they must be n x 20 and at least n x 21"):
+    with pytest.raises(ValueError, match="out is 2 x 27; they must be n x 24 and at least n x 27"):
         core.decide_batch(table(source, RECORD_WIDTH), table(array("q", bytes(8 * ANSWER_WIDTH * 2)), ANSWER_WIDTH))

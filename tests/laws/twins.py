@@ -61,7 +61,9 @@ class Twins:
     def _keep(self, command: Command) -> None:
         """Settings are stored by the administration, not by effects."""
         if isinstance(command, PutProduct):
-            self.books.settings["product"].append((command.product, int(command.kind)))
+            self.books.settings["product"].append(
+                (command.product, int(command.kind), command.result_tokens, command.result_units)
+            )
         elif isinstance(command, PutRate):
             row = (command.product, command.version, command.valid_from, command.rate)
             self.books.settings["rate"].append(row)

@@ -25,6 +25,7 @@ from flexauth.commands import (
     ProductKind,
     PutProduct,
     PutRate,
+    Rights,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,8 +43,8 @@ def stocked() -> Core:
 
 
 def sign_in(user: int) -> Checkout:
-    candidates = (Candidate(Entitlement.TOKENS, 1),)
-    return Checkout(session=user, user=user, product=1, device_digest=user, content=1, team=1, candidates=candidates)
+    rights = Rights(0, (Candidate(Entitlement.TOKENS, 1),))
+    return Checkout(session=user, user=user, product=1, device_digest=user, content=1, team=1, rights=rights)
 
 
 def bytes_of(core: Core, kind: str) -> float:
@@ -54,8 +55,10 @@ def bytes_of(core: Core, kind: str) -> float:
 def test_a_paid_line_takes_at_most_64_bytes():
     core = stocked()
     until = START + DAY
+    terms = (3, -1, START + 300, 7, 1, 0, 2)
     core.load(
-        "line", [(1, u, 1, until, START, 3, -1, START + 300, 7, 1, 0, 2, 0, u, START) for u in range(1, USERS + 1)]
+        "line",
+        [(1, u, 1, until, START, *terms, 0, u, START, 0, -1, 0, 0, 0) for u in range(1, USERS + 1)],
     )
     assert core.next_due() > START
     assert core.sizes["line"][0] == USERS
@@ -86,7 +89,7 @@ def test_what_is_swept_leaves_room_for_what_comes():
                     device_digest=1,
                     content=1,
                     team=1,
-                    candidates=(Candidate(Entitlement.TOKENS, 1),),
+                    rights=Rights(0, (Candidate(Entitlement.TOKENS, 1),)),
                 ),
             )
         now += 10 * MINUTE
@@ -158,10 +161,10 @@ def test_rows_outlive_their_effects_and_the_core():
 @pytest.mark.parametrize(
     ("table", "row", "error", "what"),
     [
-        ("hold", (1, 1, 1, 0, 99, 7), KeyError, "a hold names pack 99, which is not loaded"),
-        ("line", (1, 1), ValueError, "a row of line has 2 columns; COLUMNS gives it 15"),
+        ("hold", (1, 1, 1, 0, 0, 99, 7), KeyError, "a hold names pack 99, which is not loaded"),
+        ("line", (1, 1), ValueError, "a row of line has 2 columns; COLUMNS gives it 20"),
         ("ledger", (0,) * 20, ValueError, "table is 'ledger'; it is written, never loaded"),
-        ("counter", (9, 1), ValueError, "a counter's kind is 9"),
+        ("counter", (13, 1), ValueError, "a counter's kind is 13"),
         ("device", (0, 1, 1, START), ValueError, "a row of device has no user"),
     ],
 )
