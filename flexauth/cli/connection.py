@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, Final, TypeVar
@@ -43,16 +43,17 @@ class Refused(Exception):
         super().__init__(message)
 
 
-def target(server: str | None) -> settings.Settings:
-    """Server and key: from the option, the environment, the data folder of an authority here, the machine's file.
+def target(options: Mapping[str, str | None]) -> settings.Settings:
+    """Server, key and TLS: from the options, the environment, an authority's data folder here, the machine's file.
 
     The key of a data folder goes to the server that serves it and to no other.
     """
-    named = server or os.environ.get("FLEXAUTH_SERVER")
+    named = options["server"] or os.environ.get("FLEXAUTH_SERVER")
     found = None if named and os.environ.get("FLEXAUTH_KEY") else read_credentials(config.load(None)[0].data)
-    given = {"server": named, "key": None}
+    given: dict[str, str | None] = {**options, "server": named}
     if found and named in {None, "", found.server}:
-        given = {**asdict(found), "key": os.environ.get("FLEXAUTH_KEY") or found.key}
+        chosen = {name: value for name, value in options.items() if value} | {"server": found.server}
+        given = {**asdict(found), "key": os.environ.get("FLEXAUTH_KEY") or found.key, **chosen}
     try:
         return settings.find(given)
     except ConfigurationError as error:
@@ -84,9 +85,11 @@ class Connection:
                 remedy = f" {sent}; set FLEXAUTH_KEY to one that `flexauth serve` showed at its first start."
             raise Refused(f"{error}{remedy}", status) from None
         except Unavailable as error:
+            said = f"no answer from the authority at {error.server} ({error.cause})"
+            if not error.may_pass:
+                raise Refused(said, ExitStatus.FAILED) from None
             remedy = "start one with `flexauth serve`, or name another with --server or FLEXAUTH_SERVER"
-            status = ExitStatus.UNAVAILABLE if error.may_pass else ExitStatus.FAILED
-            raise Refused(f"no answer from the authority at {error.server} ({error.cause}); {remedy}", status) from None
+            raise Refused(f"{said}; {remedy}", ExitStatus.UNAVAILABLE) from None
 
 
 @contextmanager
