@@ -154,7 +154,10 @@ class Administration:
 
     def _list_teams(self, request: requests.ListTeams) -> answers.Page[answers.Team]:
         limit = request.page_size or limits.PAGE_DEFAULT
-        rows = self._store.select("teams_page", {"after": position(request, 1)[0], "limit": limit + 1})
+        within = None if request.within is None else json.dumps(request.within)
+        rows = self._store.select(
+            "teams_page", {"after": position(request, 1)[0], "within": within, "limit": limit + 1}
+        )
         return page_of(
             rows,
             limit,

@@ -53,7 +53,7 @@ ROWS = {
         lambda team: pb.CreateTeamResponse(team=_TEAM(team)),
     ),
     "ListTeams": Row(
-        parser(pb.ListTeamsRequest, requests.ListTeams),
+        parser(pb.ListTeamsRequest, requests.ListTeams, within=lambda _: None),
         page(pb.ListTeamsResponse, "teams", _TEAM),
         blocks=True,
     ),
