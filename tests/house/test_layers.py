@@ -9,10 +9,10 @@ import pytest
 from tests.house.sources import cython_imports, module_name, read, tracked
 
 VALUES = "commands faults limits requests answers answers_of ledger pages etags denials"
-RULES = "rights catalogue policy rate_sheet calendars"
+RULES = "rights catalogue policy rate_sheet calendars assigned roster"
 APPLICATION = """
-    access acts grants certificates peers clock names work contracts periods facts directory telling use residence
-    committer sequencer administration authority leases
+    access acts grants members certificates peers clock names work contracts periods facts directory telling use
+    residence committer sequencer administration authority leases
 """
 COMPOSED = "config sample bootstrap credentials first_keys serving v1 flexauth_client"
 
@@ -34,6 +34,8 @@ LAYERS = (
     ("rules", "calendars", VALUES),
     ("rules", "policy", f"{VALUES} calendars"),
     ("rules", "rate_sheet", VALUES),
+    ("rules", "assigned", ""),
+    ("rules", "roster", VALUES),
     ("rules", "reference", "commands"),
     ("store", "store", f"_core {VALUES}"),
     ("application", "clock", VALUES),
@@ -53,12 +55,13 @@ LAYERS = (
     ("application", "committer", f"{VALUES} store work"),
     ("application", "sequencer", f"{VALUES} store clock work residence committer"),
     ("application", "administration", f"{VALUES} {RULES} store clock names directory periods work sequencer acts"),
+    ("application", "members", f"{VALUES} {RULES} store clock names directory work acts"),
     ("application", "telling", f"{VALUES} policy directory"),
     ("application", "use", f"{VALUES} {RULES} store names directory work telling"),
     (
         "application",
         "authority",
-        f"{VALUES} {RULES} store clock directory work access grants sequencer administration use",
+        f"{VALUES} {RULES} store clock directory work access grants members sequencer administration use",
     ),
     ("reports", "reports", f"{VALUES} {RULES} store directory"),
     ("wire", "v1", ""),
