@@ -78,8 +78,8 @@ class Live(Stored):
 
     def teams_of_user(self, subject: str) -> frozenset[str]:
         user = self._directory.names.find(IdKind.USER, subject)
-        memberships = self._directory.facts(user).memberships if user else ()
-        return frozenset(self._directory.team_name(membership.team) for membership in memberships)
+        teams = self._directory.teams_of(user) if user else ()
+        return frozenset(self._directory.team_name(team) for team in teams)
 
     def owner_of_session(self, session: int) -> Owner | None:
         found = self._engine.look(self._now, session)
