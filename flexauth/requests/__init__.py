@@ -45,7 +45,9 @@ from flexauth.requests.administration import (
     SetPolicy,
     SetRate,
 )
+from flexauth.requests.catalogue import CatalogueRequest
 from flexauth.requests.check import session_id, session_text
+from flexauth.requests.entitlements import EntitlementRequest
 from flexauth.requests.groups import (
     AddGroupMembers,
     CloseGroup,
@@ -84,6 +86,7 @@ from flexauth.requests.members import (
     SuspendUser,
     Unassign,
 )
+from flexauth.requests.packs import PackRequest
 from flexauth.requests.persons import (
     EndSession,
     EraseUser,
@@ -273,4 +276,7 @@ Request = (
     | ListAudit
     | ListUserDevices
     | ReleaseUserDevice
+    | CatalogueRequest
+    | EntitlementRequest
+    | PackRequest
 )

@@ -116,7 +116,7 @@ class OpeningPack:
 
     def __post_init__(self) -> None:
         PackSize(self.size, self.unit_price, self.currency)
-        check.count("pack used", self.used, 0, self.size)
+        check.count("pack used", self.used, 0, self.size - 1)
         check.time("pack starts_at", self.starts_at)
         check.time("pack ends_at", self.ends_at)
         if self.ends_at <= self.starts_at:
