@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
+from types import SimpleNamespace
 from typing import TypeVar
 
 from flexauth.answers_of.catalogue import BadRow
@@ -49,7 +49,7 @@ def read_rows(
     """Values of the good rows in order, and the bad rows. `parse` takes a line's number and its values by column."""
     good: list[T] = []
     bad: list[BadRow] = []
-    reader = csv.reader(StringIO(text.lstrip("\ufeff"), newline=""), strict=True)
+    reader = csv.reader(text.lstrip("\ufeff").splitlines(keepends=True), strict=True)
     try:
         header = tuple(next(reader, ()))
         if header != columns:
@@ -73,11 +73,11 @@ def _named(columns: tuple[str, ...], values: list[str]) -> dict[str, str]:
 
 def write_rows(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
     """CSV that `read_rows` takes."""
-    out = StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    lines: list[str] = []
+    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(rows)
-    return out.getvalue()
+    return "".join(lines)
 
 
 def told(bad: list[BadRow], shown: int = 20) -> str:
