@@ -230,7 +230,7 @@ cdef list dump_devices(Live *s):
     return sorted_rows(&rows, DEVICE)
 
 
-cdef dict dump_caps(Live *s):
+cdef dict dump_caps(Live *s, int64_t now):
     """Caps, and what counts in their periods of now."""
     cdef const Cap *cap
     cdef int32_t i
@@ -242,7 +242,7 @@ cdef dict dump_caps(Live *s):
             caps.append((
                 cap.cap, team_at(s, cap.team).team, calendar_at(s, cap.calendar).calendar, cap.tokens, cap.hard
             ))
-            period = period_at(calendar_at(s, cap.calendar), s.now, 0)
+            period = period_at(calendar_at(s, cap.calendar), now, 0)
             used = cap_use_in(s, cap, period)
             if used != 0:
                 uses.append((cap.cap, period, used))
@@ -265,7 +265,7 @@ cdef dict dump_state(Live *s, int64_t now):
         "session": dump_sessions(s),
         "device": dump_devices(s),
         "team": sorted(teams),
-        **dump_caps(s),
+        **dump_caps(s, now),
     }
 
 

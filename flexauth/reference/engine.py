@@ -157,7 +157,7 @@ class Reference:
             row = (command.effective_at, command.version, command.policy)
             world.team(command.team).policies.append(row)
         elif isinstance(command, PutCalendar):
-            world.calendars[command.calendar] = command.starts
+            world.calendars[command.calendar] = list(command.starts)
         elif isinstance(command, PutCap):
             return caps.put_cap(world, command)
         elif isinstance(command, AddPacks):
@@ -303,5 +303,5 @@ class Reference:
                 for k, t in world.teams.items()
                 if t.ledger_seq or t.use_seq
             ),
-            **caps.rows(world),
+            **caps.rows(world, now),
         }
