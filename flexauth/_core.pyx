@@ -14,8 +14,8 @@ from libc.string cimport memcmp, memcpy, memmove, memset
 
 from flexauth import commands
 from flexauth.commands import (
-    COLUMNS, AddPacks, Candidate, Checkin, Checkout, Decision, Heartbeat, Policy, PutCalendar, PutCap, PutPolicy,
-    PutProduct, PutRate, ReleaseDevice, Rights,
+    COLUMNS, AddPacks, Candidate, ChangeRights, Checkin, Checkout, Decision, Heartbeat, Policy, PutCalendar, PutCap,
+    PutPolicy, PutProduct, PutRate, ReleaseDevice, Rights,
 )
 
 cdef extern from "Python.h":

@@ -10,6 +10,8 @@ cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except
         return put_rate(s, command)
     if kind is PutPolicy:
         return put_policy(s, command)
+    if kind is ChangeRights:
+        return change_rights(s, command.version, command.teams)
     if kind is PutCalendar:
         return put_calendar(s, command.calendar, command.starts)
     if kind is PutCap:
@@ -17,6 +19,19 @@ cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except
     if kind is ReleaseDevice:
         return release_device(s, command.user, command.product, command.device, answer)
     raise TypeError(f"{kind.__name__} is not a command")
+
+
+cdef Verdict change_rights(Live *s, int64_t version, tuple teams) except *:
+    """E2: sessions of these teams, of all where there are none, resolve their rights anew at their next contact."""
+    cdef int32_t i
+    for team in teams:
+        i = team_ensure(s, team)
+        if i == NONE:
+            return NO_MEMORY
+        team_at(s, i).rights_version = version
+    if not teams:
+        s.rights_version = version
+    return DECIDED
 
 
 cdef Verdict put_product(Live *s, object command) except *:

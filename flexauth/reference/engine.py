@@ -9,6 +9,7 @@ from dataclasses import replace
 from flexauth.commands import (
     NEVER,
     AddPacks,
+    ChangeRights,
     Checkin,
     Checkout,
     Command,
@@ -156,6 +157,11 @@ class Reference:
         elif isinstance(command, PutPolicy):
             row = (command.effective_at, command.version, command.policy)
             world.team(command.team).policies.append(row)
+        elif isinstance(command, ChangeRights):
+            for team in command.teams:
+                world.team(team).rights_version = command.version
+            if not command.teams:
+                world.rights_version = command.version
         elif isinstance(command, PutCalendar):
             world.calendars[command.calendar] = list(command.starts)
         elif isinstance(command, PutCap):
