@@ -14,8 +14,9 @@ from libc.string cimport memcmp, memcpy, memmove, memset
 
 from flexauth import commands
 from flexauth.commands import (
-    COLUMNS, AddPacks, AdjustPack, Candidate, Checkin, Checkout, Decision, Heartbeat, MovePack, OpenWindow, Policy,
-    PutCalendar, PutCap, PutPolicy, PutProduct, PutRate, RefundWindow, ReleaseDevice, Rights, SplitPack,
+    COLUMNS, AddPacks, AdjustPack, Candidate, ChangeRights, Checkin, Checkout, Decision, Heartbeat, MovePack,
+    OpenWindow, Policy, PutCalendar, PutCap, PutPolicy, PutProduct, PutRate, RefundWindow, ReleaseDevice, Rights,
+    SplitPack,
 )
 
 cdef extern from "Python.h":

@@ -129,7 +129,6 @@ cdef bint load_cap_use(Live *s, const int64_t *row) noexcept nogil:
 cdef bint load_capped(Live *s, const int64_t *row) noexcept nogil:
     """Of the line's hold; what past charges count in is not remembered."""
     cdef int32_t i = NONE
-    cdef int32_t node
     cdef Use *use
     if pool_reserve(&s.counted, 1):
         i = load_key(s, row)
@@ -137,11 +136,7 @@ cdef bint load_capped(Live *s, const int64_t *row) noexcept nogil:
         return False
     use = use_at(s, line_at(s, i).use)
     if row[3] == use.pending_since:
-        node = pool_take(&s.counted)
-        counted_at(s, node).next = use.counted
-        counted_at(s, node).cap = row[4]
-        counted_at(s, node).period = row[5]
-        use.counted = node
+        put_counted(s, &use.counted, row[4], row[5])
     return True
 
 

@@ -8,6 +8,8 @@ cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except
         return put_rate(s, command)
     if kind is PutPolicy:
         return put_policy(s, command)
+    if kind is ChangeRights:
+        return change_rights(s, command.version, command.teams)
     if kind is PutCalendar:
         return put_calendar(s, command.calendar, command.starts)
     if kind is PutCap:
@@ -15,6 +17,19 @@ cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except
     if kind is ReleaseDevice:
         return release_device(s, command.user, command.product, command.device, answer)
     return order(s, command, kind, answer)
+
+
+cdef Verdict change_rights(Live *s, int64_t version, tuple teams) except *:
+    """E2: sessions of these teams, of all where there are none, resolve their rights anew at their next contact."""
+    cdef int32_t i
+    for team in teams:
+        i = team_ensure(s, team)
+        if i == NONE:
+            return NO_MEMORY
+        team_at(s, i).rights_version = version
+    if not teams:
+        s.rights_version = version
+    return DECIDED
 
 
 cdef Verdict put_product(Live *s, object command) except *:
@@ -191,7 +206,7 @@ cdef list dump_devices(Live *s):
     return sorted_rows(&rows, DEVICE)
 
 
-cdef dict dump_caps(Live *s):
+cdef dict dump_caps(Live *s, int64_t now):
     """Caps, and what counts in their periods of now."""
     cdef const Cap *cap
     cdef int32_t i
@@ -203,7 +218,7 @@ cdef dict dump_caps(Live *s):
             caps.append((
                 cap.cap, team_at(s, cap.team).team, calendar_at(s, cap.calendar).calendar, cap.tokens, cap.hard
             ))
-            period = period_at(calendar_at(s, cap.calendar), s.now, 0)
+            period = period_at(calendar_at(s, cap.calendar), now, 0)
             used = cap_use_in(s, cap, period)
             if used != 0:
                 uses.append((cap.cap, period, used))
@@ -226,7 +241,7 @@ cdef dict dump_state(Live *s, int64_t now):
         "session": dump_sessions(s),
         "device": dump_devices(s),
         "team": sorted(teams),
-        **dump_caps(s),
+        **dump_caps(s, now),
     }
 
 

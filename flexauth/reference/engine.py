@@ -10,6 +10,7 @@ from flexauth.commands import (
     NEVER,
     AddPacks,
     AdjustPack,
+    ChangeRights,
     Checkin,
     Checkout,
     Command,
@@ -159,8 +160,13 @@ class Reference:
         elif isinstance(command, PutPolicy):
             row = (command.effective_at, command.version, command.policy)
             world.team(command.team).policies.append(row)
+        elif isinstance(command, ChangeRights):
+            for team in command.teams:
+                world.team(team).rights_version = command.version
+            if not command.teams:
+                world.rights_version = command.version
         elif isinstance(command, PutCalendar):
-            world.calendars[command.calendar] = command.starts
+            world.calendars[command.calendar] = list(command.starts)
         elif isinstance(command, PutCap):
             return caps.put_cap(world, command)
         else:
@@ -315,5 +321,5 @@ class Reference:
                 for k, t in world.teams.items()
                 if t.ledger_seq or t.use_seq
             ),
-            **caps.rows(world),
+            **caps.rows(world, now),
         }

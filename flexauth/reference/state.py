@@ -263,7 +263,7 @@ class World:
         self.products: dict[int, ProductKind] = {}
         self.results: dict[int, tuple[int, int]] = {}
         self.rates: dict[int, list[tuple[int, int, int]]] = {}
-        self.calendars: dict[int, tuple[int, ...]] = {}
+        self.calendars: dict[int, list[int]] = {}
         self.caps: dict[int, Cap] = {}
         self.teams: dict[int, Team] = {}
         self.packs: dict[int, Pack] = {}

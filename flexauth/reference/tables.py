@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -139,7 +140,10 @@ def _hold(
 
 
 def _calendar(world: World, calendar: int, at: int) -> None:
-    world.calendars[calendar] = tuple(sorted({*world.calendars.get(calendar, ()), at}))
+    starts = world.calendars.setdefault(calendar, [])
+    place = bisect_left(starts, at)
+    if starts[place : place + 1] != [at]:
+        starts.insert(place, at)
 
 
 def _cap(world: World, cap: int, team: int, calendar: int, tokens: int, hard: int) -> None:
