@@ -31,6 +31,8 @@ from flexauth.commands import (
     ReleaseDevice,
     Rights,
 )
+from tests.laws import limits
+from tests.laws.limits import caps_of
 from tests.laws.twins import Twins
 
 T = TypeVar("T")
@@ -45,6 +47,7 @@ POLICIES = (
     Policy(grace_mode=GraceMode.ONCE_24H, repeat_retention=0, late_checkin=3600 * SECOND),
     Policy(grace=0, idle_after=SECOND, heartbeat_interval=MINUTE, late_refunds=0),
     Policy(lease_max=3600 * SECOND, lease_margin=0, renewal_notice=0, make_good=DAY),
+    *limits.POLICIES,
 )
 SPREAD = 0x9E3779B97F4A7C15F39CC0605CEDC835  # odd, so that session ids stay distinct
 STEPS = (0, 0, 0, 1, SECOND, 59 * SECOND, 299 * SECOND, 300 * SECOND, 301 * SECOND, 15 * MINUTE, 3600 * SECOND)
@@ -100,6 +103,10 @@ class Life:
         self.twins.decide(PutProduct(UNPRICED, ProductKind.DAILY))
         for product, rate in RATES.items():
             self.twins.decide(PutRate(product, 1, 0, rate))
+        for calendar in limits.CALENDARS:
+            self.twins.decide(calendar)
+        for cap in limits.CAPS:
+            self.put_cap(cap)
         for team in TEAMS[:2]:
             self._put_policy(team, START)
             self._add_packs(team)
@@ -203,13 +210,15 @@ class Life:
         product = choices.of((DAILY, DAILY, DAILY, CHEAP, CHEAP, INCLUDED, UNPRICED if choices.often(10) else CHEAP))
         team = choices.of(TEAMS)
         kind = Entitlement.INCLUDED if product == INCLUDED else Entitlement.TOKENS
+        user = choices.of(USERS)
         until = self.twins.now + choices.of(STEPS) if choices.often(5) else NEVER
-        candidates = [Candidate(kind, team, until)]
+        candidates = [Candidate(kind, team, until, caps=caps_of(team, user, product))]
         if choices.often(30):
-            candidates.append(Candidate(kind, choices.of(TEAMS)))
+            other = choices.of(TEAMS)
+            candidates.append(Candidate(kind, other, caps=caps_of(other, user, product)))
         return Checkout(
             session=self.new_session(),
-            user=choices.of(USERS),
+            user=user,
             product=UNKNOWN if choices.often(1) else product,
             device_digest=choices.of(DEVICES[:2] if choices.often(70) else DEVICES),
             content=choices.below(200),
@@ -219,7 +228,7 @@ class Life:
             idle_aware=choices.often(50),
             origin=choices.of((Origin.INTERACTIVE, Origin.AUTOMATION)),
             devices_max=choices.of((3, 3, 3, 2, 4)),
-            max_tokens=choices.of((-1, 7)),
+            max_tokens=choices.of(limits.CONSENTS),
         )
 
     def _moment(self) -> int:
@@ -230,7 +239,10 @@ class Life:
     def _beat(self) -> None:
         client = self._client()
         client.counter += self.choices.of((1, 1, 1, 1, 1, 0, 7))
-        self.twins.decide(Heartbeat(client.command.session, client.counter, self._moment()))
+        consent = self.choices.of(limits.CONSENTS) if self.choices.often(20) else None
+        rights = client.command.rights if self.choices.often(80) else None
+        beat = Heartbeat(client.command.session, client.counter, self._moment(), rights, consent)
+        self.twins.decide(beat)
 
     def _leave(self) -> None:
         client = self._client()
@@ -247,13 +259,15 @@ class Life:
         books = self.twins.books
         if self.choices.often(80):
             self.twins.store()
-        charge = books.charges.get((decision.team, decision.user, decision.product, decision.pending_since), [])
+        line = (decision.team, decision.user, decision.product)
+        charge = books.charges.get((*line, decision.pending_since), [])
+        caps = books.caps_of(line, decision.pending_since)
         slices = tuple((row[5], -row[6]) for row in charge)
         as_of = self.twins.batch if self.choices.often(90) else 0
         start = decision.pending_since + self.choices.often(5)
         recent = self.choices.of((0, 0, 0, 1, 2))
         if charge:
-            fact = Refund(start, charge[0][1], slices, recent, as_of)
+            fact = Refund(start, charge[0][1], slices, recent, as_of, caps)
             self.twins.decide(replace(command, refund=fact))
 
     def _offline_and_late(self) -> None:
@@ -276,8 +290,10 @@ class Life:
             self._add_packs(team)
 
     def _administer(self) -> None:
-        act = self.choices.below(10)
-        if act < 6:
+        act = self.choices.below(12)
+        if act >= 10:
+            self.put_cap(self.choices.of(limits.CAPS))
+        elif act < 6:
             self._add_packs(self.choices.of(TEAMS))
         elif act < 7:
             user, product = self.choices.of(USERS), self.choices.of((DAILY, CHEAP, INCLUDED))
@@ -289,6 +305,13 @@ class Life:
             self.twins.decide(PutRate(product, 2 + self.versions, at, RATES[product] + self.choices.below(3)))
         else:
             self._put_policy(self.choices.of(TEAMS), self.twins.now + self.choices.of((0, SECOND, DAY)))
+
+    def put_cap(self, cap: int) -> None:
+        """New terms, an end, or an anew that counts what was there; what it counts in is stored before."""
+        self.twins.store()
+        counts = {at: used for (known, at), used in self.twins.books.cap_use.items() if known == cap}
+        again = tuple(counts.items()) if self.choices.often(30) else ()
+        self.twins.decide(limits.put_caps(cap, self.choices.below(9), again, gone=self.choices.often(10)))
 
     def _put_policy(self, team: int, at: int) -> None:
         self.versions += 1
