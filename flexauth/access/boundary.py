@@ -51,6 +51,7 @@ _NEW: Final = frozenset(
         "CheckoutRequest.session",
         "CreateUserRequest.subject",
         "CreateApiKeyRequest.subject",
+        "MemberRow.subject",
         "Scope.device",
     }
 )

@@ -94,6 +94,49 @@ Access
     RevokeRole             all    -        -       team       -     -       -    -      -
     ListRoles              all    -        team    team       -     team    -    -      -
 
+Members
+    Invite                 all    -        -       team       -     -       -    -      -
+    ResendInvitation       all    -        team    team       -     -       -    -      -
+    Assign                 all    -        -       team       -     -       -    -      -
+    Unassign               all    -        -       team       -     -       -    -      -
+    SetGuest               all    -        -       team       -     -       -    -      -
+    GetMember              all    -        team    team       -     team    -    -      team
+    ListMembers            all    -        team    team       -     team    -    -      team
+    RemoveMember           all    -        -       team       -     -       -    -      -
+    ImportMembers          all    -        -       team       -     -       -    -      -
+    SetDefaultAssignment   all    -        -       team       -     -       -    -      -
+    GetDefaultAssignment   all    -        team    team       -     team    -    -      team
+    GetTeamStanding        all    team     team    team       team  team    -    -      team
+    SetPlan                all    -        -       -          -     -       -    -      -
+    SuspendTeam            all    -        -       -          -     -       -    -      -
+    ResumeTeam             all    -        -       -          -     -       -    -      -
+    SuspendUser            all    -        -       team       -     -       -    -      -
+    ResumeUser             all    -        -       team       -     -       -    -      -
+    SuspendDevice          all    -        -       team       -     -       -    -      -
+    ResumeDevice           all    -        -       team       -     -       -    -      -
+    ListSuspendedDevices   all    -        team    team       -     team    -    -      -
+
+Groups
+    CreateGroup            all    -        -       team       -     -       -    -      -
+    RenameGroup            all    -        -       team       -     -       -    -      -
+    CloseGroup             all    -        -       team       -     -       -    -      -
+    ListGroups             all    -        team    team       team  team    -    -      team
+    AddGroupMembers        all    -        -       team       -     -       -    -      -
+    RemoveGroupMembers     all    -        -       team       -     -       -    -      -
+    ListGroupMembers       all    -        team    team       team  team    -    -      team
+    CreateProject          all    -        -       team       -     -       -    -      -
+    RenameProject          all    -        -       team       -     -       -    -      -
+    CloseProject           all    -        -       team       -     -       -    -      -
+    ListProjects           all    -        team    team       team  team    -    -      team
+
+Persons
+    ListUserDevices        all    -        team    team       -     -       own  -      -
+    ReleaseUserDevice      all    -        team    team       -     -       own  -      -
+    EndSession             all    -        team    team       -     -       -    -      -
+    ListAudit              all    -        -       team       -     team    -    -      -
+    EraseUser              all    -        -       -          -     -       -    -      -
+    ExportPerson           all    -        -       -          -     -       own  -      -
+
 grpc
     Inspect                all    -        all     -          -     -       -    -      -
 """

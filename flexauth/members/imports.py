@@ -15,7 +15,7 @@ from flexauth.assigned import EVERYTHING, NOTHING, Assigned
 from flexauth.commands import DAY, IdKind
 from flexauth.faults import AlreadyExists, Fault, InvalidArgument
 from flexauth.members.invitations import Invitations, Invited
-from flexauth.members.roll import Roll, Row
+from flexauth.members.roll import ACCEPTED, Roll, Row
 from flexauth.names import halves, name_digest
 from flexauth.requests.members import MemberRow
 from flexauth.requests.people import Person
@@ -25,7 +25,6 @@ from flexauth.work import Turn, Work
 __all__ = ["Imports"]
 
 _KEPT_FOR = DAY
-_ACCEPTED = -1
 
 
 @dataclass(slots=True)
@@ -142,11 +141,11 @@ class Imports:
         before = self._roll.assigned(there) if there else NOTHING
         base = NOTHING if replaces else before
         after = EVERYTHING if listed.all_products else base.plus(products)
-        row = (there or self._new(plan, who, listed)) | {"assigned_all": int(after.everything)}
+        row = (there or self._new(plan, who, guest=bool(listed.guest))) | {"assigned_all": int(after.everything)}
         if listed.guest is not None:
             row["guest"] = int(listed.guest)
         if there is None:
-            plan.counts["added" if listed.subject else "invited"] += 1
+            plan.counts["added" if row["invited_until"] == ACCEPTED else "invited"] += 1
         elif after == before and row == there:
             plan.counts["unchanged"] += 1
             return
@@ -154,10 +153,11 @@ class Imports:
             plan.counts["changed"] += 1
         plan.members[who.user] = (row, after)
 
-    def _new(self, plan: _Plan, who: Invited, listed: Listed) -> Row:
-        """A new membership: whoever is named by subject belongs to the team at once, others once they accept."""
-        row = self._invitations.row(plan.team, who, guest=bool(listed.guest), now=plan.now)
-        return row | {"invited_at": _ACCEPTED, "invited_until": _ACCEPTED} if listed.subject else row
+    def _new(self, plan: _Plan, who: Invited, *, guest: bool) -> Row:
+        """A new membership: who is new and has a subject belongs to the team at once, others once they accept."""
+        row = self._invitations.row(plan.team, who, guest=guest, now=plan.now)
+        joins = who.made and who.bound
+        return row | {"invited_at": -1, "invited_until": ACCEPTED} if joins else row
 
     def _person(self, turn: Turn, listed: Listed) -> Invited:
         """The user of a subject, made where there is none; else the one person of an e-mail address."""
@@ -165,7 +165,7 @@ class Imports:
             return self._invitations.invited(turn, Person(listed.name, listed.email))
         known = self._store.select("person_bound", {"subject": listed.subject})
         if known:
-            return Invited(known[0]["user"], listed.subject, known[0]["display_name"], known[0]["email"])
+            return Invited(known[0]["user"], listed.subject, known[0]["display_name"], known[0]["email"], bound=True)
         if self._directory.names.find(IdKind.USER, listed.subject):
             raise AlreadyExists(kind="user", value=repr(listed.subject))
         if listed.email and self._store.select("person_invited", {"email": listed.email}):
@@ -177,7 +177,7 @@ class Imports:
             "insert_user", user=user, subject=listed.subject, digest_hi=high, digest_lo=low,
             display_name=listed.name, email=listed.email, created_at=turn.now,
         )  # fmt: skip
-        return Invited(user, listed.subject, listed.name, listed.email, made=digest)
+        return Invited(user, listed.subject, listed.name, listed.email, made=digest, bound=True)
 
     # The whole --------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from flexauth.answers_of.members import Accepted, Member
 from flexauth.assigned import EVERYTHING, NOTHING, Assigned
 from flexauth.commands import IdKind
 from flexauth.faults import AlreadyExists, InvalidArgument, NotAllowedNow
-from flexauth.members.roll import Roll, Row
+from flexauth.members.roll import ACCEPTED, Roll, Row
 from flexauth.names import halves, name_digest
 from flexauth.policy import parse_duration
 from flexauth.requests.members import Plan
@@ -21,18 +21,20 @@ from flexauth.work import Turn, Work
 
 __all__ = ["Invitations", "Invited"]
 
-_ACCEPTED = -1
-
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """Whom an invitation is for. `made`: the digest of a name that this turn gives out; 0: the person was known."""
+    """Whom an invitation is for. `made`: the digest of a name that this turn gives out, 0: the person was known.
+
+    `bound`: `name` is a subject.
+    """
 
     user: int
     name: str
     display_name: str
     email: str
     made: int = 0
+    bound: bool = False
 
 
 class Invitations:
@@ -70,7 +72,8 @@ class Invitations:
             raise InvalidArgument(field="person", value=repr(who.email), rule=rule)
         if found:
             known = found[0]
-            return Invited(known["user"], known["subject"] or known["email"], known["display_name"], known["email"])
+            name, bound = known["subject"] or known["email"], known["subject"] is not None
+            return Invited(known["user"], name, known["display_name"], known["email"], bound=bound)
         if self._directory.names.find(IdKind.USER, who.email):
             raise AlreadyExists(kind="user", value=repr(who.email))
         user, digest = turn.engine.allocate(IdKind.USER), name_digest(IdKind.USER, who.email)
@@ -86,7 +89,8 @@ class Invitations:
         standing = self._store.select("team_standing", {"team": team})[0]
         return {
             "team": team, "team_name": standing["name"], "plan": Plan(standing["plan"]), "user": who.user,
-            "name": who.name, "display_name": who.display_name, "email": who.email, "assigned_all": 0,
+            "name": who.name, "display_name": "" if who.bound and not who.made else who.display_name,
+            "email": who.email, "assigned_all": 0,
             "guest": int(guest), "suspended": 0, "suspended_everywhere": 0, "invited_at": now,
             "invited_until": self.until(team, now),
         }  # fmt: skip
@@ -108,13 +112,13 @@ class Invitations:
 
     def _resend(self, turn: Turn, request: requests.ResendInvitation) -> tuple[Member, Learn]:
         row = self._roll.find(self._directory.team_id(request.team), request.user)
-        if row["invited_until"] == _ACCEPTED:
+        if row["invited_until"] == ACCEPTED:
             raise NotAllowedNow(what=f"Inviting {request.user!r} again", why="they belong to the team already")
         return self._send(turn, row, self._roll.assigned(row))
 
     def _send(self, turn: Turn, row: Row, assigned: Assigned, made: int = 0) -> tuple[Member, Learn]:
         """Write the membership; who has not accepted yet is invited from now on, who has is told what is new."""
-        waits = row["invited_until"] != _ACCEPTED
+        waits = row["invited_until"] != ACCEPTED
         if waits:
             row = row | {"invited_at": turn.now, "invited_until": self.until(row["team"], turn.now)}
         self._roll.write_member(turn, row, assigned)
@@ -157,7 +161,7 @@ class Invitations:
             else:
                 learn.append(self._bind(turn, invited[0], request.subject))
                 self._open(turn, user)
-        if bound and bound[0]["email"].lower() == request.email.lower():
+        if bound and bound[0]["email"].lower() in {request.email.lower(), ""}:
             accepted.update(self._open(turn, bound[0]["user"]))
             learn.append(lambda: self._directory.forget_user(bound[0]["user"]))
         if accepted:
@@ -202,7 +206,7 @@ class Invitations:
             team, given = row["team"], self._roll.assigned(row | {"user": user})
             there = self._roll.member(team, into)
             if there is None:
-                state = _ACCEPTED if row["invited_until"] > turn.now else row["invited_until"]
+                state = ACCEPTED if row["invited_until"] > turn.now else row["invited_until"]
                 self._roll.write_member(turn, row | {"user": into, "invited_until": state}, given)
             else:
                 both = EVERYTHING if given.everything else self._roll.assigned(there).plus(given.products)

@@ -17,11 +17,12 @@ from flexauth.requests.members import Plan
 from flexauth.store.port import Store
 from flexauth.work import Turn
 
-__all__ = ["Roll", "Row"]
+__all__ = ["ACCEPTED", "Roll", "Row"]
 
 #: A row of `member_rows`.
 Row = dict[str, Any]
-_ACCEPTED = -1
+#: `invited_until` of who belongs to the team.
+ACCEPTED = -1
 
 
 class Roll:
@@ -82,7 +83,7 @@ class Roll:
             user=row["name"],
             display_name=row["display_name"],
             email=row["email"],
-            state=MemberState.ACTIVE if until == _ACCEPTED else state,
+            state=MemberState.ACTIVE if until == ACCEPTED else state,
             all_products=assigned.everything,
             products=self._codes(assigned.products),
             withdrawn=self._codes(assigned.withdrawn),

@@ -26,14 +26,14 @@ class Person(NamedTuple):
 
 
 def email(field: str, value: str) -> str:
-    """An e-mail address in its normal form; `InvalidArgument` for anything else."""
+    """An e-mail address in its normal form, in lower case; `InvalidArgument` for anything else."""
     check.text(field, value, limits.EMAIL_CHARACTERS)
     try:
         # Whether mail gets there is for the company's own servers to say: nothing is looked up.
         found = email_validator.validate_email(value, check_deliverability=False, globally_deliverable=False)
     except email_validator.EmailNotValidError as error:
         check.fail(field, value, f"write it as name@example.com ({error})")
-    return found.normalized
+    return found.normalized.lower()
 
 
 def person(field: str, value: str) -> Person:

@@ -11,9 +11,17 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from flexauth.access import Permission, permission_of
-from flexauth.rpc import access, administration, license_authority, reporting
+from flexauth.rpc import access, administration, license_authority, members, reporting
 from flexauth.rpc.method import Row
-from flexauth.v1 import access_pb2, administration_pb2, license_authority_pb2, reporting_pb2
+from flexauth.v1 import (
+    access_pb2,
+    administration_pb2,
+    groups_pb2,
+    license_authority_pb2,
+    members_pb2,
+    persons_pb2,
+    reporting_pb2,
+)
 
 __all__ = ["METHODS", "SERVICES", "Method"]
 
@@ -22,6 +30,9 @@ _TABLE: tuple[tuple[Any, str, Mapping[str, Row]], ...] = (
     (administration_pb2, "Administration", administration.ROWS),
     (reporting_pb2, "Reporting", reporting.ROWS),
     (access_pb2, "Access", access.ROWS),
+    (members_pb2, "Members", members.MEMBERS),
+    (groups_pb2, "Groups", members.GROUPS),
+    (persons_pb2, "Persons", members.PERSONS),
 )
 
 

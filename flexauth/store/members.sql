@@ -14,9 +14,11 @@ SELECT user, display_name, email FROM user WHERE lower(email) = lower(:email) AN
 SELECT user, subject, display_name, email FROM user WHERE subject = :subject;
 
 -- name: member_rows
--- Members of a team after a user, or one user alone (:only 1).
-SELECT member.team, team.name AS team_name, team.plan, member.user, user.subject IS NOT NULL AS bound,
-    coalesce(user.subject, nullif(user.email, ''), 'erased-' || user.user) AS name, user.display_name, user.email,
+-- Members of a team after a user, or one user alone (:only 1). Of a user of other teams who has not accepted yet, the
+-- team learns no name.
+SELECT member.team, team.name AS team_name, team.plan, member.user,
+    coalesce(user.subject, nullif(user.email, ''), 'erased-' || user.user) AS name,
+    iif(user.subject IS NULL OR invited_until = -1, user.display_name, '') AS display_name, user.email,
     assigned_all, guest, member.suspended, user.suspended AS suspended_everywhere, invited_at, invited_until
 FROM member JOIN user ON user.user = member.user JOIN team ON team.team = member.team
 WHERE member.team = :team AND member.user > :after AND (:only = 0 OR member.user = :after + 1)
