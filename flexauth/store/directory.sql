@@ -146,8 +146,3 @@ SELECT doubted FROM authority;
 -- name: stands
 -- Where the ledger of a team and the time of the store stand.
 SELECT seq, hash FROM ledger WHERE team = :team ORDER BY seq DESC LIMIT 1;
-
--- name: insert_audit
--- An administrative act, as it was asked (L6).
-INSERT INTO audit (at, actor, role, source, team, act, details, outcome)
-VALUES (:at, :actor, :role, :source, :team, :act, :details, :outcome);
