@@ -17,7 +17,7 @@ from flexauth.calendars import period_starts, zone_of
 from flexauth.commands import IdKind, PutCap
 from flexauth.directory import Directory
 from flexauth.etags import check_etag, etag_of
-from flexauth.faults import AlreadyExists, InvalidArgument, NotFound
+from flexauth.faults import AlreadyExists, NotFound
 from flexauth.pages import page_of, position
 from flexauth.periods import calendar_for
 from flexauth.requests.entitlements import CapPeriod, CapSubject, CreateCap, EndCap, ListCaps, UpdateCap
@@ -45,7 +45,7 @@ class Caps:
             team=self._directory.team_name(row["team"]),
             name=row["name"],
             subject_kind=CapSubject(row["subject_kind"]),
-            subject=self._subject_name(CapSubject(row["subject_kind"]), row["subject"]),
+            subject_name=self._subject_name(CapSubject(row["subject_kind"]), row["subject"]),
             per=CapPeriod[row["per"].upper()],
             tokens=row["tokens"],
             soft=not row["hard"],
@@ -63,8 +63,7 @@ class Caps:
             case CapSubject.USER:
                 user = self._directory.user_id(name)
                 if team not in self._directory.teams_of(user):
-                    rule = f"they are not in team {self._directory.team_name(team)}"
-                    raise InvalidArgument(field="subject", value=repr(name), rule=rule)
+                    raise NotFound(kind="user", value=repr(name))
                 return user
             case CapSubject.GROUP | CapSubject.PROJECT:
                 word = kind.name.lower()
@@ -90,7 +89,7 @@ class Caps:
         team = self._directory.team_id(request.team)
         if self._store.select("cap_named", {"team": team, "name": request.name}):
             raise AlreadyExists(kind="cap", value=repr(request.name))
-        subject = self._subject(team, request.subject_kind, request.subject)
+        subject = self._subject(team, request.subject_kind, request.subject_name)
         calendar, starts = self._periods(turn, team, request)
         cap = turn.engine.allocate(IdKind.CAP)
         row = {

@@ -63,12 +63,10 @@ class Entitlements:
         return rows[0]
 
     def _member(self, user: str, team: str) -> tuple[int, int]:
-        """Ids of a user and of a team that the user belongs to."""
+        """Ids of a user and of a team that the user belongs to; a stranger is told as one who is not there."""
         ident, of = self._directory.user_id(user), self._directory.team_id(team)
         if of not in self._directory.teams_of(ident):
-            raise InvalidArgument(
-                field="user", value=repr(user), rule=f"they are not in team {team}; invite them first"
-            )
+            raise NotFound(kind="user", value=repr(user))
         return ident, of
 
     def _subject(self, product: str, collection: str) -> dict[str, int]:

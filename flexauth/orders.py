@@ -186,8 +186,7 @@ class Orders:
         user, product = self._directory.user_id(window.user), self._directory.product(window.product)
         what = f"Opening a window of {window.product} for {window.user}"
         if team not in self._directory.teams_of(user):
-            rule = f"they are not in team {self._directory.team_name(team)}"
-            raise InvalidArgument(field="window user", value=repr(window.user), rule=rule)
+            raise NotFound(kind="user", value=repr(window.user))
         if product.kind is not ProductKind.DAILY:
             rule = f"{window.product} is {product.kind.name.lower()}: it has no windows"
             raise InvalidArgument(field="window product", value=repr(window.product), rule=rule)

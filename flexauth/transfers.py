@@ -60,7 +60,8 @@ class Transfers:
 
     def _split(self, turn: Turn, request: SplitPack) -> tuple[MovedPack, Learn]:
         row = self._pack(request.team, request.pack)
-        to_team = self._directory.team_id(request.to_team) if request.to_team else 0
+        leaves = request.to_team not in {"", request.team}
+        to_team = self._directory.team_id(request.to_team) if leaves else 0
         what = f"Splitting {request.size} tokens off pack {request.pack}"
         _refuse_ended(what, row, turn.now)
         free = row["remaining"] - row["held"]

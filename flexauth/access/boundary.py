@@ -38,6 +38,7 @@ class Kind(Enum):
 #: Fields that name something of a team or a user, in whatever message they stand.
 NAMES: Final = {
     "team": Kind.TEAM,
+    "to_team": Kind.TEAM,
     "user": Kind.USER,
     "subject": Kind.USER,
     "session": Kind.SESSION,

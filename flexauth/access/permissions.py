@@ -137,6 +137,50 @@ Persons
     EraseUser              all    -        -       -          -     -       -    -      -
     ExportPerson           all    -        -       -          -     -       own  -      -
 
+Entitlements
+    CreateSubscription     all    -        -       -          -     -       -    -      -
+    UpdateSubscription     all    -        -       -          -     -       -    -      -
+    EndSubscription        all    -        -       -          -     -       -    -      -
+    ListSubscriptions      all    team     team    team       team  team    -    -      -
+    CreateTrial            all    -        -       -          -     -       -    -      -
+    UpdateTrial            all    -        -       -          -     -       -    -      -
+    EndTrial               all    -        -       -          -     -       -    -      -
+    ListTrials             all    team     team    team       team  team    -    -      -
+    PutPool                all    -        -       -          -     -       -    -      -
+    ListPools              all    team     team    team       team  team    -    -      -
+    CreateCap              all    -        -       team       -     -       -    -      -
+    UpdateCap              all    -        -       team       -     -       -    -      -
+    EndCap                 all    -        -       team       -     -       -    -      -
+    ListCaps               all    -        team    team       team  team    -    -      -
+
+Packs
+    CreateUnallocatedOrder all    -        -       -          -     -       -    -      -
+    AllocateOrder          all    -        -       -          -     -       -    -      -
+    CancelOrder            all    -        -       -          -     -       -    -      -
+    ListOrders             all    team     team    team       team  team    -    -      -
+    CreateOpeningOrder     all    -        -       -          -     -       -    -      -
+    MovePack               all    -        -       team       -     -       -    -      -
+    SplitPack              all    -        -       team       -     -       -    -      -
+    ListLineage            all    team     team    team       team  team    -    -      -
+    RefundCharge           all    -        -       -          -     -       -    -      -
+
+Catalogue
+    GetProduct             all    all      all     all        all   all     all  all    all
+    UpdateProduct          all    -        -       -          -     -       -    -      -
+    SetFloors              all    -        -       -          -     -       -    -      -
+    PutLaunch              all    -        -       -          -     -       -    -      -
+    RemoveLaunch           all    -        -       -          -     -       -    -      -
+    ListLaunches           all    all      all     all        all   all     all  all    all
+    PutCollection          all    -        -       -          -     -       -    -      -
+    RemoveCollection       all    -        -       -          -     -       -    -      -
+    ListCollections        all    all      all     all        all   all     all  all    all
+    ListIdleAware          anyone
+    ImportRates            all    -        -       -          -     -       -    -      -
+    ExportRates            all    all      all     all        all   all     all  all    all
+    ImportPrices           all    -        -       -          -     -       -    -      -
+    ExportPrices           all    all      all     all        all   all     -    -      -
+    ListPrices             all    all      all     all        all   all     -    -      -
+
 grpc
     Inspect                all    -        all     -          -     -       -    -      -
 """

@@ -202,8 +202,6 @@ class SplitPack:
         check.count("pack", self.pack, 1, 2**62)
         check.count("size", self.size, 1, limits.PACK_TOKENS)
         check.name("to_team", self.to_team, needed=False)
-        if self.to_team == self.team:
-            check.fail("to_team", self.to_team, "leave it out for a split within the team")
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,9 +314,10 @@ class ImportRatesRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., validate_only: bool = ..., csv: _Optional[str] = ..., partial: bool = ...) -> None: ...
 
 class ImportRatesResponse(_message.Message):
-    __slots__ = ()
-    IMPORT_FIELD_NUMBER: _ClassVar[int]
-    def __init__(self, **kwargs) -> None: ...
+    __slots__ = ("outcome",)
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    outcome: Import
+    def __init__(self, outcome: _Optional[_Union[Import, _Mapping]] = ...) -> None: ...
 
 class ExportRatesRequest(_message.Message):
     __slots__ = ()
@@ -341,9 +342,10 @@ class ImportPricesRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., validate_only: bool = ..., csv: _Optional[str] = ..., partial: bool = ...) -> None: ...
 
 class ImportPricesResponse(_message.Message):
-    __slots__ = ()
-    IMPORT_FIELD_NUMBER: _ClassVar[int]
-    def __init__(self, **kwargs) -> None: ...
+    __slots__ = ("outcome",)
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    outcome: Import
+    def __init__(self, outcome: _Optional[_Union[Import, _Mapping]] = ...) -> None: ...
 
 class ExportPricesRequest(_message.Message):
     __slots__ = ()
