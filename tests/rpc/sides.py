@@ -28,6 +28,7 @@ from flexauth.v1 import reporting_pb2 as report
 from flexauth.v1 import types_pb2 as pb
 from tests.rpc.authorities import Authority as CertificateAuthority
 from tests.rpc.serving import START, Failure, failure, session_id
+from tests.rpc.sides_members import GROUP, LOST, PROJECT, messages
 
 NAMED = {f"{method.service.rpartition('.')[2]}/{method.name}": method for method in METHODS}
 
@@ -117,6 +118,9 @@ class Sides:
         self.ask(requests.CreateUser(side.user, memberships=everything))
         order = self.ask(requests.CreateOrder(team, (requests.PackTerms(500),), f"{team}-order"))
         self.ask(requests.Checkout(side.session, side.user, "ACD", side.device))
+        self.ask(requests.CreateGroup(team, GROUP))
+        self.ask(requests.CreateProject(team, PROJECT))
+        self.ask(requests.SuspendDevice(team, LOST))
         key = self.ask(requests.CreateApiKey(f"{team}-key", (Scope(Role.AUDITOR, team),), team))
         self.ask(requests.GrantRole(f"user:{team}-auditor", Scope(Role.AUDITOR, team)))
         return Side(team, number, order.packs[0].id, key.api_key.id)
@@ -201,6 +205,7 @@ _PROVIDER = access.IdentityProvider(name="idp", issuer="https://i", jwks_uri="ht
 
 #: A least message of every method about a side. Repeats of it are harmless.
 MESSAGES: Mapping[str, Callable[[Side], Message]] = {
+    **dict(messages()),
     "LicenseAuthority/Quote": lambda side: licence.QuoteRequest(checkout=_sign_in(side)),
     "LicenseAuthority/Checkout": _sign_in,
     "LicenseAuthority/Heartbeat": lambda side: licence.HeartbeatRequest(session=side.session, counter=1),
