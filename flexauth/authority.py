@@ -91,7 +91,7 @@ class Authority:
             done: Future[Any] = Future()
             try:
                 if guard is not None:
-                    guard(Stored(self._store))
+                    guard(Stored(self._store, self.directory))
                 done.set_result(read(request))
             except Exception as fault:  # noqa: BLE001  # whatever it is, the caller hears it where he listens
                 done.set_exception(fault)

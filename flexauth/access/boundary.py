@@ -40,6 +40,7 @@ NAMES: Final = {
     "team": Kind.TEAM,
     "to_team": Kind.TEAM,
     "user": Kind.USER,
+    "users": Kind.USER,
     "subject": Kind.USER,
     "session": Kind.SESSION,
     "device": Kind.DEVICE,
@@ -133,6 +134,8 @@ class Held(NamedTuple):
         if isinstance(answer, answers.User):
             kept = tuple(membership for membership in answer.memberships if membership.team in self.teams)
             return replace(answer, memberships=kept)
+        if is_dataclass(answer) and isinstance(teams := getattr(answer, "teams", None), tuple):
+            return replace(answer, teams=tuple(team for team in teams if team in self.teams))  # type: ignore[type-var]
         return answer
 
 
@@ -180,7 +183,7 @@ class Boundary:
     def _fill_users(self, received: Message) -> None:
         if self.reach.subject:
             for name in named_in(received):
-                if name.kind is Kind.USER and not name.value:
+                if name.kind is Kind.USER and getattr(name.holder, name.field) == "":
                     setattr(name.holder, name.field, self.reach.subject)
 
     def _of_itself(self, named: list[Named]) -> bool:
