@@ -75,5 +75,10 @@ def _read(certificate: bytes | str) -> tuple[tuple[str, ...], float]:
     except _UNREADABLE as error:
         log.warning("client certificate not read", cause=str(error))
         return (), 0.0
-    names = (f"{kind}:{name.value}" for name in found for known, kind in _KINDS if isinstance(name, known))
+    names = (f"{kind}:{_plain(name)}" for name in found for known, kind in _KINDS if isinstance(name, known))
     return tuple(names), read.not_valid_after_utc.timestamp()
+
+
+def _plain(name: x509.GeneralName) -> str:
+    """A name as it is compared: hosts have no capitals."""
+    return name.value.lower() if isinstance(name, x509.DNSName) else str(name.value)

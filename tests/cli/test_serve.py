@@ -24,7 +24,7 @@ class Served:
 
     def __init__(self, *options: str) -> None:
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--listen", "127.0.0.1:0", *options],
+            [PROGRAM, "serve", *(() if "--listen" in options else ("--listen", "127.0.0.1:0")), *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

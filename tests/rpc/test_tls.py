@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -106,7 +107,7 @@ def test_tls_1_2_is_the_oldest_that_is_spoken(open_to_all: Fronted) -> None:
     with open_to_all.connection(maximum_version=ssl.TLSVersion.TLSv1_2) as secured:
         assert secured.version() == "TLSv1.2"
         assert secured.selected_alpn_protocol() == "h2"
-    older = {"minimum_version": ssl.TLSVersion.TLSv1, "maximum_version": ssl.TLSVersion.TLSv1_1}
+    older: dict[str, Any] = {"minimum_version": ssl.TLSVersion.TLSv1, "maximum_version": ssl.TLSVersion.TLSv1_1}
     with (
         pytest.warns(DeprecationWarning, match="TLSv1"),
         pytest.raises(ssl.SSLError, match=r"ALERT_PROTOCOL_VERSION|EOF"),
