@@ -57,11 +57,9 @@ class Erasures:
         user = self._directory.user_id(request.user)
         person = self._store.select("person_to_erase", {"user": user})[0]
         pseudonym = f"erased-{user}"
-        names = frozenset(person[name] for name in ("subject", "email") if person[name])
         devices = self._store.select("devices_of_person", {"user": user})
-        also = {person["display_name"], *(row["text"] for row in devices)} - {""}
-
-        acts = list(self._acts(names, also, pseudonym))
+        names = frozenset({person["subject"], person["email"], *(row["text"] for row in devices)} - {""})
+        acts = list(self._acts(names, names | {person["display_name"]}, pseudonym))
         answers = self._answers(names)
         teams = [row["team"] for row in self._store.select("memberships_of", {"user": user})]
         sessions = self._store.select("open_sessions_of", {"user": user})
@@ -117,8 +115,8 @@ class Erasures:
 
     # Texts that tell of acts ------------------------------------------------------------------------------------------
 
-    def _acts(self, names: frozenset[str], also: set[str], instead: str) -> Iterator[dict[str, Any]]:
-        """Rows of the audit log that name the person, without their names, what else names them included."""
+    def _acts(self, names: frozenset[str], every: frozenset[str], instead: str) -> Iterator[dict[str, Any]]:
+        """Rows of the audit log that name the person, without any name; others may have the same full name."""
         found: dict[int, dict[str, Any]] = {}
         for name in names:
             for row in self._store.select("acts_naming", _sought(name)):
@@ -127,7 +125,7 @@ class Erasures:
             actor = without(row["actor"], names, instead)
             details = without(json.loads(row["details"]), names, instead)
             if actor != row["actor"] or details != json.loads(row["details"]):
-                details = without(details, names | also, instead)
+                details = without(details, every - {""}, instead)
                 yield {"seq": seq, "actor": actor, "details": json.dumps(details, ensure_ascii=False)}
 
     def _answers(self, names: frozenset[str]) -> list[str]:

@@ -129,7 +129,8 @@ class Imports:
             if not who.made:
                 self._roll.need_room(who.user, plan.team)
         except Fault as fault:
-            plan.faults.append(RowFault(listed.line, column, str(getattr(listed, column)), str(fault)))
+            value = " ".join(listed.products) if column == "products" else listed.called
+            plan.faults.append(RowFault(listed.line, column, value, str(fault)))
             return
         if who.user in plan.named:
             plan.faults.append(RowFault(listed.line, column, listed.called, "another line names the same person"))

@@ -80,6 +80,10 @@ SELECT line, cells FROM roster_row WHERE team = :team AND upload = :upload ORDER
 -- How many rows of an upload are kept.
 SELECT count(*) AS rows FROM roster_row WHERE team = :team AND upload = :upload;
 
+-- name: outbox_after
+-- Events that someone must be told, in order.
+SELECT id, at, team, user, kind, payload FROM outbox WHERE id > :after ORDER BY id LIMIT :limit;
+
 -- name: insert_invited_user
 -- A person who is known by an e-mail address until a subject is bound (A4).
 INSERT INTO user (user, digest_hi, digest_lo, display_name, email, created_at)
