@@ -116,6 +116,7 @@ class Transfers:
             recent=0,
             as_of=turn.stored,
             caps=tuple((row["cap"], row["period"]) for row in self._store.select("caps_of_window", line)),
+            window_end=charges[0]["window_end"],
         )
         command = RefundWindow(line["team"], line["user"], line["product"], fact, UPHELD)
         decision = turn.engine.decide(turn.now, command)
