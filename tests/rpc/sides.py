@@ -19,6 +19,8 @@ from flexauth.clock import VirtualClock
 from flexauth.commands import ProductKind
 from flexauth.leases import Signer
 from flexauth.requests import Role, Scope
+from flexauth.requests.catalogue import PutCollection
+from flexauth.requests.packs import CreateUnallocatedOrder, PackSize
 from flexauth.rpc.server import Server
 from flexauth.rpc.table import METHODS, Method
 from flexauth.v1 import access_pb2 as access
@@ -26,6 +28,7 @@ from flexauth.v1 import administration_pb2 as admin
 from flexauth.v1 import license_authority_pb2 as licence
 from flexauth.v1 import reporting_pb2 as report
 from flexauth.v1 import types_pb2 as pb
+from tests.rpc import sides_sales
 from tests.rpc.authorities import Authority as CertificateAuthority
 from tests.rpc.serving import START, Failure, failure, session_id
 from tests.rpc.sides_members import GROUP, LOST, PROJECT, messages
@@ -41,6 +44,7 @@ class Side:
     number: int
     pack: int = 0
     api_key: str = ""
+    subscription: int = 0
 
     @property
     def user(self) -> str:
@@ -61,7 +65,7 @@ class Side:
 
 
 #: What is not there.
-GHOST = Side("ghost", 999, 10**9, "0123456789abcdef")
+GHOST = Side("ghost", 999, 10**9, "0123456789abcdef", 10**9)
 
 
 @dataclass
@@ -99,6 +103,9 @@ class Sides:
     def _furnish(self) -> None:
         ask = self.ask
         ask(requests.CreateProduct("ACD", kind=ProductKind.DAILY, rate=7))
+        ask(PutCollection("SET", products=("ACD",)))
+        ask(requests.CreateTeam("cellar"))
+        ask(CreateUnallocatedOrder(sides_sales.OPEN_ORDER, (PackSize(100),)))
         self.acme, self.beta = self._side("acme", 1), self._side("beta", 2)
         both = (requests.Membership("acme", all_products=True), requests.Membership("beta", all_products=True))
         ask(requests.CreateUser("cara", memberships=both))
@@ -107,7 +114,7 @@ class Sides:
             ask(requests.Checkin(session_id(number), 1))
         provider = requests.IdentityProvider("idp", "https://idp.example", "https://idp.example", ("a",))
         ask(requests.PutIdentityProvider(provider))
-        self.keys = {role: self._key_of(role) for role in Role if role is not Role.DEVICE}
+        self.keys: dict[Role, str] = {role: self._key_of(role) for role in Role if role is not Role.DEVICE}
         scope = Scope(Role.DEVICE, "acme", "acme-laptop")
         ask(requests.GrantRole("certificate:uri:spiffe://acme-laptop", scope))
 
@@ -123,7 +130,8 @@ class Sides:
         self.ask(requests.SuspendDevice(team, LOST))
         key = self.ask(requests.CreateApiKey(f"{team}-key", (Scope(Role.AUDITOR, team),), team))
         self.ask(requests.GrantRole(f"user:{team}-auditor", Scope(Role.AUDITOR, team)))
-        return Side(team, number, order.packs[0].id, key.api_key.id)
+        subscription = sides_sales.furnish(self.ask, team, side.user)
+        return Side(team, number, order.packs[0].id, key.api_key.id, subscription)
 
     def _key_of(self, role: Role) -> str:
         everywhere = role in {Role.VENDOR, Role.USER}
@@ -206,6 +214,7 @@ _PROVIDER = access.IdentityProvider(name="idp", issuer="https://i", jwks_uri="ht
 #: A least message of every method about a side. Repeats of it are harmless.
 MESSAGES: Mapping[str, Callable[[Side], Message]] = {
     **dict(messages()),
+    **dict(sides_sales.messages()),
     "LicenseAuthority/Quote": lambda side: licence.QuoteRequest(checkout=_sign_in(side)),
     "LicenseAuthority/Checkout": _sign_in,
     "LicenseAuthority/Heartbeat": lambda side: licence.HeartbeatRequest(session=side.session, counter=1),
