@@ -57,6 +57,7 @@ cdef struct Ids:                # digest of a name -> id
 
 cdef enum:
     NEVER = -1
+    NO_LIMIT = -1
     DECISION_WIDTH = 26
     CHOICE_FIELD = 22           # of `Decision`
 
@@ -302,6 +303,27 @@ cdef struct Pack:               # P1; `ended` once its free remainder was forfei
     int64_t held
     int64_t parent
 
+cdef struct Calendar:           # boundaries of periods (C9, Q3)
+    int64_t calendar
+    Array starts                # int64, ascending
+
+cdef struct Period:
+    int64_t at                  # its first instant
+    int64_t used
+
+cdef struct Cap:                # Q3
+    int32_t team
+    int32_t calendar
+    int64_t cap
+    int64_t tokens
+    int8_t hard
+    Array used                  # Period
+
+cdef struct Counted:            # a period that a hold counts in
+    int32_t next
+    int64_t cap                 # its id: it may have gone
+    int64_t period
+
 cdef struct Entry:              # all of one user and product
     int32_t product
     int32_t lines
@@ -326,8 +348,10 @@ cdef struct Use:                # the rest of a line: only while it has sessions
     int32_t sessions
     int32_t hold                # slices
     int32_t free_uses
+    int32_t counted             # periods of caps that its hold counts in
     int32_t active              # sessions that use the line (SPEC 3)
     int32_t lost                # sessions that expired and were not heard since (S5)
+    int64_t window_start
     int64_t charge
     int64_t pending_since       # P
     int64_t capture_at
@@ -441,11 +465,16 @@ cdef struct Live:
     Pool free_uses
     Pool sessions
     Pool extras
+    Pool calendars
+    Pool caps
+    Pool counted
     Index by_team
     Index by_product
     Index by_pack
     Index by_entry
     Index by_session
+    Index by_calendar
+    Index by_cap
     Ids device_ids
     Array timers                # Timer, a heap
     Array deferred              # Timer, of packs that may not end
@@ -489,6 +518,15 @@ cdef struct Reading:            # what a command brings that has no fixed size
     Array caps
     Array slices
     Array cap_uses
+
+cdef struct Consented:          # by whom a charge is paid for (Q2)
+    int64_t highest             # of the limits, NO_LIMIT when none is stated
+    bint unlimited              # somebody has no limit, and need not state one
+
+cdef struct Refusal:            # why a charge is refused, NO_REASON when it is not
+    int64_t reason
+    int64_t cap
+    int64_t shortfall
 
 cdef struct Signin:             # `commands.Checkout`
     uint64_t high

@@ -14,8 +14,8 @@ from libc.string cimport memcmp, memcpy, memmove, memset
 
 from flexauth import commands
 from flexauth.commands import (
-    COLUMNS, AddPacks, Candidate, Checkin, Checkout, Decision, Heartbeat, Policy, PutPolicy, PutProduct, PutRate,
-    ReleaseDevice, Rights,
+    COLUMNS, AddPacks, Candidate, Checkin, Checkout, Decision, Heartbeat, Policy, PutCalendar, PutCap, PutPolicy,
+    PutProduct, PutRate, ReleaseDevice, Rights,
 )
 
 cdef extern from "Python.h":
@@ -38,6 +38,8 @@ include "_core_values.pxi"
 include "_core_ids.pxi"
 include "_core_timers.pxi"
 include "_core_packs.pxi"
+include "_core_caps.pxi"
+include "_core_charging.pxi"
 include "_core_lines.pxi"
 include "_core_sessions.pxi"
 include "_core_checkout.pxi"
@@ -65,11 +67,16 @@ cdef void clear_live(Live *s) noexcept nogil:
     pool_clear(&s.free_uses)
     pool_clear(&s.sessions)
     pool_clear(&s.extras)
+    pool_clear(&s.calendars)
+    pool_clear(&s.caps)
+    pool_clear(&s.counted)
     index_clear(&s.by_team)
     index_clear(&s.by_product)
     index_clear(&s.by_pack)
     index_clear(&s.by_entry)
     index_clear(&s.by_session)
+    index_clear(&s.by_calendar)
+    index_clear(&s.by_cap)
     ids_clear(&s.device_ids)
     array_clear(&s.timers)
     array_clear(&s.deferred)
@@ -105,9 +112,13 @@ cdef class Core:
         pool_init(&s.free_uses, sizeof(FreeUse))
         pool_init(&s.sessions, sizeof(Session))
         pool_init(&s.extras, sizeof(Extra))
+        pool_init(&s.calendars, sizeof(Calendar))
+        pool_init(&s.caps, sizeof(Cap))
+        pool_init(&s.counted, sizeof(Counted))
         if not (
             index_init(&s.by_team) and index_init(&s.by_product) and index_init(&s.by_pack)
-            and index_init(&s.by_entry) and index_init(&s.by_session) and ids_init(&s.device_ids)
+            and index_init(&s.by_entry) and index_init(&s.by_session) and index_init(&s.by_calendar)
+            and index_init(&s.by_cap) and ids_init(&s.device_ids)
         ):
             raise MemoryError
         for kind in range(ID_KINDS):
@@ -121,6 +132,11 @@ cdef class Core:
             clear_team(team_at(s, i))
         for i in range(s.products.used):
             array_clear(&product_at(s, i).prices)
+        for i in range(s.calendars.used):
+            array_clear(&calendar_at(s, i).starts)
+        for i in range(s.caps.used):
+            if cap_at(s, i).cap != 0:
+                array_clear(&cap_at(s, i).used)
         clear_live(s)
         for i in range(TABLE_COUNT):
             array_clear(&self.spare[i])
@@ -238,6 +254,13 @@ cdef class Core:
         if i == NONE:
             return 0, 0
         return available(s, i), team_at(s, i).held
+
+    def cap_used(self, int64_t cap, int64_t at, /):
+        cdef Live *s = self.begin()
+        cdef int32_t i = cap_find(s, cap)
+        if i == NONE:
+            return 0, 0
+        return cap_use_in(s, cap_at(s, i), period_at(calendar_at(s, cap_at(s, i).calendar), at, 0)), cap_at(s, i).tokens
 
     def devices(self, int64_t user, int64_t product, /):
         cdef Live *s = self.begin()

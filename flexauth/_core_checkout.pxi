@@ -110,18 +110,33 @@ cdef void try_candidate(
         answer.paid_until = line_at(s, i).paid_until
     elif pending != NEVER:
         answer.entitlement = TOKENS
-        answer.paid_until = pending + DAY
+        answer.paid_until = paid_until(s, line_at(s, i))
         answer.pending_since = pending
     elif answer.rate == 0:
         no_answer(answer, UNKNOWN)
-    elif answer.balance < answer.rate:
-        short_of(s, team, answer.rate, answer)
     else:
-        answer.entitlement = TOKENS
-        answer.tokens = answer.rate
-        answer.balance -= answer.rate
-        answer.paid_until = s.now + DAY
-        answer.pending_since = s.now
+        try_charge(s, command, team, i, option, answer)
+
+
+cdef void try_charge(
+    Live *s, const Signin *command, int32_t team, int32_t line, const Option *option, Answer *answer,
+) noexcept nogil:
+    """Step 5: a hold of the rate, or why not."""
+    cdef Consented by = consented(terms_at(s, team, s.now), command.origin, command.max_tokens)
+    cdef Refusal refusal = may_charge(s, team, answer.rate, s.now, option, &by, False)
+    if refusal.reason != NO_REASON:
+        answer.outcome = DENIED
+        answer.reason = refusal.reason
+        answer.cap = refusal.cap
+        answer.shortfall = refusal.shortfall
+        if refusal.shortfall == 0:
+            answer.tokens = answer.rate
+        return
+    answer.entitlement = TOKENS
+    answer.tokens = answer.rate
+    answer.balance -= answer.rate
+    answer.paid_until = would_end(s, team, line, s.now)
+    answer.pending_since = s.now
 
 
 cdef void check_checkout(Live *s, const Signin *command, Found *found, Answer *answer) noexcept nogil:
@@ -279,7 +294,7 @@ cdef int32_t checkout(Live *s, const Signin *command, Found *found, const Answer
         join_line(s, i)
         touch(s, session.line, 0)
         if answer.tokens > 0:
-            place_hold(s, session.line, session, s.now, basis)
+            place_hold(s, session.line, session, s.now, basis, charged_by(&command.rights, answer.team))
         use.used_until = max(use.used_until, s.now)
     for k in range(left):
         settle_line_of(s, (<int32_t *>s.scratch.data)[k])

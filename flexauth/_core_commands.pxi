@@ -26,7 +26,7 @@ cdef Verdict decide_checkout(Live *s, const Signin *command, Answer *answer) noe
     check_checkout(s, command, &found, answer)
     if answer.outcome == DENIED:
         found.team = team_ensure(s, answer.team)
-        if found.team == NONE or not reserve(s, 0, 0):
+        if found.team == NONE or not reserve(s, 0, 0, 0):
             return NO_MEMORY
         refuse(s, command, answer, found.team)
     if answer.outcome != GRANTED:
@@ -48,9 +48,9 @@ cdef Verdict repeat_checkout(Live *s, int32_t i, const Signin *command, Answer *
         no_answer(answer, CONFLICT)
         return DECIDED
     if is_open(session):
-        if not reserve_contact(s, i, NULL):
+        if not reserve_contact(s, i, NULL, NULL):
             return NO_MEMORY
-        contact(s, i, NEVER, NEVER)
+        contact(s, i, NEVER, NEVER, NULL)
     facts(s, session, answer)
     answer.entitlement = session.granted
     answer.tokens = session.tokens
@@ -65,10 +65,12 @@ cdef Verdict decide_heartbeat(Live *s, const Contact *command, Answer *answer) n
         return DECIDED
     session = session_at(s, i)
     if is_open(session) and command.counter > session.counter:
-        if not reserve_contact(s, i, NULL):
+        if not reserve_contact(s, i, command.rights, NULL):
             return NO_MEMORY
         session.counter = command.counter
-        contact(s, i, command.operated_at, NEVER)
+        if command.consents:
+            session.max_tokens = command.consent
+        contact(s, i, command.operated_at, NEVER, command.rights)
     facts(s, session, answer)
     return DECIDED
 
@@ -100,7 +102,7 @@ cdef Verdict check_checkin(Live *s, int32_t i, const Contact *command, Ending *e
     if command.refund == NULL:
         ending.outcome = NEEDS_HISTORY
     elif (
-        command.refund.window_start != window_start(line_at(s, session.line))
+        command.refund.window_start != window_start(s, line_at(s, session.line))
         or command.refund.as_of < s.last_refund_batch
         or s.refunded
     ):
@@ -122,7 +124,7 @@ cdef bint refundable(const Live *s, int32_t i, int64_t used, int64_t ended_at, i
         and s.now - ended_at <= late_checkin
         and max(used, use.used_until) <= use.capture_at
         and use.active == (session.state == ACTIVE)
-        and not unknown_since(s, use, window_start(line), i)
+        and not unknown_since(s, use, use.window_start, i)
     )
 
 
@@ -155,9 +157,9 @@ cdef Verdict decide_checkin(Live *s, const Contact *command, Answer *answer) noe
         answer.team = team_at(s, session.team).team
         answer.user = session_user(s, session)
         answer.product = product_at(s, session_product(s, session)).product
-        answer.pending_since = window_start(line_at(s, session.line))
+        answer.pending_since = window_start(s, line_at(s, session.line))
         return DECIDED
-    if not reserve_contact(s, i, command.refund if ending.refund else NULL):
+    if not reserve_contact(s, i, command.rights, command.refund if ending.refund else NULL):
         return NO_MEMORY
     # From here on nothing can fail.
     session.counter = command.counter
@@ -182,7 +184,7 @@ cdef int64_t checkin(Live *s, int32_t i, const Contact *command, const Ending *e
     if late:
         report_session(s, i, late_use(terms, session, command.operated_at, ending.at))
     else:
-        contact(s, i, command.operated_at, ending.at)
+        contact(s, i, command.operated_at, ending.at, command.rights)
     if within:
         refunded = refund(s, session.line, command.refund)
     if ending.refund or late:
@@ -215,7 +217,7 @@ cdef int64_t refund(Live *s, int32_t i, const Given *fact) noexcept nogil:
     cdef int64_t first = 0
     cdef int64_t total = 0
     cdef int64_t ended = 0
-    cdef int64_t start = window_start(line)
+    cdef int64_t start = use.window_start
     cdef int64_t k, seq
     cdef int32_t pack
     for k in range(fact.count):
@@ -229,8 +231,10 @@ cdef int64_t refund(Live *s, int32_t i, const Given *fact) noexcept nogil:
         total += fact.slices[2 * k + 1]
     if ended > 0:
         make_good(s, line.team, fact, ended, first)
-    line.paid_until = NEVER
+    line.paid_until = use.window_start = NEVER
     use.charge = 0
+    for k in range(fact.cap_count):
+        uncount(s, i, start, fact.caps[2 * k], fact.caps[2 * k + 1], total)
     touch(s, i, 0)
     s.refunded = True
     return total

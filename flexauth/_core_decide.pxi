@@ -1,10 +1,14 @@
 # One command at a time: due timers, check, reserve, apply. `False` means out of memory, and then nothing has changed.
 
-cdef bint reserve(Live *s, int64_t slices, int64_t sessions) noexcept nogil:
-    """Room for a command that moves tokens of so many slices and logs, ends or dirties so many sessions and lines."""
+cdef bint reserve(Live *s, int64_t slices, int64_t sessions, int64_t caps) noexcept nogil:
+    """Room for a command that moves tokens of so many slices, logs, ends or dirties so many sessions and lines, and
+    counts or takes back in so many periods of caps.
+    """
     return (
         array_reserve(&s.rows[LEDGER], LEDGER_WIDTH * sizeof(int64_t), 2 * slices + 2)
-        and array_reserve(&s.rows[USE_LOG], USE_LOG_WIDTH * sizeof(int64_t), 2 * sessions + 8)
+        and array_reserve(&s.rows[USE_LOG], USE_LOG_WIDTH * sizeof(int64_t), 2 * sessions + caps + 8)
+        and array_reserve(&s.rows[CAP_ENTRY], CAP_ENTRY_WIDTH * sizeof(int64_t), caps)
+        and pool_reserve(&s.counted, caps)
         and array_reserve(&s.rows[DEVICE], DEVICE_WIDTH * sizeof(int64_t), 1)
         and array_reserve(&s.rows[DEVICE_NAME], DEVICE_NAME_WIDTH * sizeof(int64_t), 1)
         and array_reserve(&s.dirty_sessions, sizeof(int32_t), sessions + 2)
@@ -29,9 +33,21 @@ cdef int64_t hold_slices(const Live *s, int32_t line) noexcept nogil:
     return count
 
 
-cdef bint reserve_contact(Live *s, int32_t i, const Given *fact) noexcept nogil:
+cdef int64_t windows_until(const Live *s, const Line *line, int64_t at) noexcept nogil:
+    """How many windows there are from W on that begin until an instant."""
+    cdef int64_t w = line.paid_until
+    cdef int64_t count = 0
+    while w <= at:
+        count += 1
+        w = window_end(s, line.team, w, w)
+    return count
+
+
+cdef bint reserve_contact(Live *s, int32_t i, const Claims *rights, const Given *fact) noexcept nogil:
     """Room for all that a contact may bring: renewals, a hold, an end of all sessions of the line, a refund or NULL."""
     cdef const Session *session = session_at(s, i)
+    cdef const Option *option = charged_by(rights, team_at(s, session.team).team)
+    cdef int64_t caps
     cdef const Line *line
     cdef int64_t slices = 0
     cdef int64_t sessions = 2
@@ -43,21 +59,31 @@ cdef bint reserve_contact(Live *s, int32_t i, const Given *fact) noexcept nogil:
         if line.paid_until <= s.now:
             available(s, line.team)
             if session.contact_at < line.paid_until:
-                windows = (s.now - line.paid_until) // DAY + 1
+                windows = windows_until(s, line, s.now)
                 other = use_at(s, line.use).sessions
                 while other != NONE:
                     sessions += 1
                     other = session_at(s, other).line_next
             slices += team_at(s, line.team).order.count - team_at(s, line.team).head + windows + 1
+    caps = counted_caps(s, session.line) + (0 if option == NULL else option.cap_count * (windows + 1))
+    if not (
+        reserve_periods(s, session.line, windows + 3)
+        and reserve_option(s, option, windows + 3)
+        and reserve_given(s, fact, windows + 3)
+    ):
+        return False
     if fact != NULL:
         slices += fact.count + 1
+        caps += fact.cap_count
         if not reserve_packs(s, session.team, s.counters[PACK_ID], 1):
             return False
-    return reserve(s, slices, sessions + windows)
+    return reserve(s, slices, sessions + windows, caps)
 
 
 cdef bint reserve_checkout(Live *s, const Signin *command, Found *found, const Answer *answer) noexcept nogil:
+    cdef const Option *option = charged_by(&command.rights, answer.team) if answer.tokens > 0 else NULL
     cdef int64_t slices = 0
+    cdef int64_t caps = 0 if option == NULL else option.cap_count
     cdef int32_t first, i
     found.team = team_ensure(s, answer.team)
     if found.team == NONE:
@@ -68,11 +94,15 @@ cdef bint reserve_checkout(Live *s, const Signin *command, Found *found, const A
         first = i = entry_at(s, found.entry).running
         while True:
             slices += hold_slices(s, session_at(s, i).line)
+            caps += counted_caps(s, session_at(s, i).line)
+            if not reserve_periods(s, session_at(s, i).line, found.left + 1):
+                return False
             i = session_at(s, i).at.ring.next
             if i == first:
                 break
     return (
-        reserve(s, slices, 2 * found.left + 1)
+        reserve(s, slices, 2 * found.left + 1, caps)
+        and reserve_option(s, option, found.left + 1)
         and pool_reserve(&s.sessions, 1)
         and pool_reserve(&s.entries, 1)
         and pool_reserve(&s.devices, 1)
@@ -124,7 +154,7 @@ cdef void expire_lease(Live *s, int32_t i, int64_t at) noexcept nogil:
 
 
 cdef bint fire(Live *s, const Timer *timer) noexcept nogil:
-    if not reserve(s, hold_slices(s, timer.item) if timer.phase == CAPTURES else 1, 1):
+    if not reserve(s, hold_slices(s, timer.item) if timer.phase == CAPTURES else 1, 1, 0):
         return False
     s.now = max(s.now, timer.at)
     if timer.phase == PACKS:

@@ -38,6 +38,7 @@ cdef void forget_hold(Live *s, Use *use) noexcept nogil:
         following = slice_at(s, use.hold).next
         pool_give(&s.slices, use.hold)
         use.hold = following
+    forget_counted(s, &use.counted)
 
 
 cdef void forget_line(Live *s, int32_t i) noexcept nogil:
@@ -152,6 +153,13 @@ cdef void drop_packs(Live *s) noexcept nogil:
             pool_give(&s.packs, i)
 
 
+cdef void drop_caps(Live *s) noexcept nogil:
+    cdef int32_t i
+    for i in range(s.caps.used):
+        if cap_at(s, i).cap != 0 and team_at(s, cap_at(s, i).team).dropped:
+            forget_cap(s, i)
+
+
 cdef void clear_team(Team *team) noexcept nogil:
     array_clear(&team.order)
     array_clear(&team.upcoming)
@@ -166,6 +174,7 @@ cdef void drop_teams(Live *s) noexcept nogil:
     drop_sessions(s)
     drop_lines(s)
     drop_packs(s)
+    drop_caps(s)
     for i in range(s.teams.used):
         if team_at(s, i).dropped:
             index_remove(&s.by_team, mix(team_at(s, i).team), i)

@@ -56,8 +56,8 @@ cdef Use *use_ensure(Live *s, int32_t i) noexcept nogil:
         line.use = pool_take(&s.uses)
         use = use_at(s, line.use)
         use.line = i
-        use.sessions = use.hold = use.free_uses = NONE
-        use.pending_since = use.capture_at = use.used_until = use.advance_at = NEVER
+        use.sessions = use.hold = use.free_uses = use.counted = NONE
+        use.window_start = use.pending_since = use.capture_at = use.used_until = use.advance_at = NEVER
     return use_at(s, line.use)
 
 
@@ -70,8 +70,17 @@ cdef inline int64_t pending_since(const Live *s, const Line *line) noexcept nogi
     return NEVER if line.use == NONE else use_at(s, line.use).pending_since
 
 
-cdef inline int64_t window_start(const Line *line) noexcept nogil:
-    return NEVER if line.paid_until == NEVER else line.paid_until - DAY
+cdef inline int64_t window_start(const Live *s, const Line *line) noexcept nogil:
+    """NEVER for a line of which only W is left."""
+    return NEVER if line.use == NONE else use_at(s, line.use).window_start
+
+
+cdef inline int64_t paid_until(const Live *s, const Line *line) noexcept nogil:
+    """W; while a hold is pending, what W will be."""
+    cdef const Use *use = use_of(s, line)
+    if use == NULL or use.pending_since == NEVER:
+        return line.paid_until
+    return window_end(s, line.team, use.pending_since, use.capture_at)
 
 
 cdef inline bint at_rest(const Use *use) noexcept nogil:
@@ -83,13 +92,14 @@ cdef inline void forget_terms(Use *use) noexcept nogil:
     """What a late check-in would need is over with the last session."""
     use.charge = use.rate = use.rate_version = use.policy_version = use.basis = 0
     use.session_high = use.session_low = 0
-    use.capture_at = use.used_until = NEVER
+    use.window_start = use.capture_at = use.used_until = use.advance_at = NEVER
+    use.advance_rate = use.advance_rate_version = use.advance_policy_version = 0
 
 
 cdef inline void forget_use(Live *s, Line *line) noexcept nogil:
-    """A line at rest, with nothing to write and no free uses, keeps W alone."""
+    """A line at rest, with nothing to write, no free uses and no rest of results, keeps W alone."""
     cdef Use *use = use_of(s, line)
-    if use != NULL and at_rest(use) and use.free_uses == NONE and not use.dirty:
+    if use != NULL and at_rest(use) and use.free_uses == NONE and use.units == 0 and not use.dirty:
         pool_give(&s.uses, line.use)
         line.use = NONE
 
@@ -135,7 +145,7 @@ cdef bint has_free_use(const Live *s, const Use *use, int64_t at) noexcept nogil
 cdef int64_t free_time(const Live *s, const Use *use, int64_t at) noexcept nogil:
     """How long the free uses that began in the 24 h before an instant were."""
     cdef int64_t total = 0
-    cdef int32_t i = use.free_uses
+    cdef int32_t i = NONE if use == NULL else use.free_uses
     while i != NONE:
         if free_use_at(s, i).began_at >= at - DAY:
             total += free_use_at(s, i).ended_at - free_use_at(s, i).began_at
@@ -166,6 +176,12 @@ cdef void forget_free_uses(Live *s, Use *use, int64_t before) noexcept nogil:
             pool_give(&s.free_uses, i)
         else:
             link = &free_use_at(s, i).next
+
+
+cdef int64_t would_end(const Live *s, int32_t team, int32_t line, int64_t start) noexcept nogil:
+    """The end of the window that a hold placed at `start` would pay for; the line may be NONE."""
+    cdef const Use *use = NULL if line == NONE else use_of(s, line_at(s, line))
+    return window_end(s, team, start, grace_ends(s, use, terms_at(s, team, start), start))
 
 
 cdef int64_t grace_ends(const Live *s, const Use *use, const Terms *terms, int64_t start) noexcept nogil:
@@ -211,18 +227,22 @@ cdef void charge(Live *s, int32_t i, int32_t first, int64_t effective_at, bint h
 
 
 cdef void capture(Live *s, int32_t i, int64_t effective_at) noexcept nogil:
-    """C4: the charge takes exactly the slices that were held; W = P + 24 h."""
+    """C4: the charge takes exactly the slices that were held."""
     cdef Line *line = line_at(s, i)
     cdef Use *use = use_at(s, line.use)
-    line.paid_until = use.pending_since + DAY
+    line.paid_until = paid_until(s, line)
+    use.window_start = use.pending_since
     charge(s, i, use.hold, effective_at, True)
+    forget_counted(s, &use.counted)
     use.pending_since = NEVER
     use.hold = NONE
     touch(s, i, TOUCH_HOLD)
 
 
-cdef void place_hold(Live *s, int32_t i, const Session *session, int64_t start, int64_t basis) noexcept nogil:
-    """C2: reserve the rate in force at `start`; the balance covers it. Without a grace it is captured at once (C8)."""
+cdef void place_hold(
+    Live *s, int32_t i, const Session *session, int64_t start, int64_t basis, const Option *option,
+) noexcept nogil:
+    """C2: reserve the rate in force at `start`; it may be charged. Without a grace it is captured at once (C8)."""
     cdef Line *line = line_at(s, i)
     cdef Use *use = use_at(s, line.use)
     cdef Price price = price_at(s, entry_at(s, line.entry).product, start)
@@ -243,6 +263,7 @@ cdef void place_hold(Live *s, int32_t i, const Session *session, int64_t start, 
         slice = slice_at(s, slice).next
     team.held += price.rate
     team.available -= price.rate
+    count_caps(s, i, session, option, start, price.rate, &use.counted)
     touch(s, i, TOUCH_HOLD)
     if use.capture_at < start:
         capture(s, i, start)
@@ -270,6 +291,7 @@ cdef void release(Live *s, int32_t i) noexcept nogil:
         following = slice.next
         pool_give(&s.slices, first)
         first = following
+    uncount_list(s, i, use.pending_since, &use.counted, use.rate)
     use.hold = NONE
     use.pending_since = NEVER
     touch(s, i, TOUCH_HOLD)
@@ -297,35 +319,56 @@ cdef void settle(Live *s, int32_t i) noexcept nogil:
         void_hold(s, i)
 
 
-cdef bint renew(Live *s, int32_t i, const Session *session) noexcept nogil:
-    """C5: the next charge, effective at W, by rate and contract of W and the packs of now; False if not covered (C6).
+cdef Consented renewal_consent(const Live *s, int32_t i, int32_t by, int64_t at) noexcept nogil:
+    """The consent to a renewal (Q2): of the sessions that use the line, the one that is heard too."""
+    cdef const Line *line = line_at(s, i)
+    cdef const Terms *terms = terms_at(s, line.team, at)
+    cdef Consented all = nobody()
+    cdef int32_t other = use_at(s, line.use).sessions
+    cdef const Session *session
+    while other != NONE:
+        session = session_at(s, other)
+        if (other == by or session.state == ACTIVE) and not session.flags & (IS_WAITING | ENDS_BEFORE_RENEWAL):
+            also(&all, terms, session.origin, session.max_tokens)
+        other = session.line_next
+    return all
+
+
+cdef Refusal renew(Live *s, int32_t i, int32_t by, const Option *option) noexcept nogil:
+    """C5: the next charge, effective at W, by rate, contract and caps of W and the packs of now; or why not (C6).
 
     A hold placed since W is taken back first: use at W was not known then (SPEC 14).
     """
     cdef Line *line = line_at(s, i)
     cdef Use *use = use_at(s, line.use)
+    cdef const Session *session = session_at(s, by)
     cdef int64_t at = line.paid_until
     cdef Price price = price_at(s, entry_at(s, line.entry).product, at)
+    cdef Consented all = renewal_consent(s, i, by, at)
+    cdef Refusal refusal
     if use.pending_since != NEVER:
         release(s, i)
-    if available(s, line.team) < price.rate:
-        return False
+    refusal = may_charge(s, line.team, price.rate, at, option, &all, True)
+    if refusal.reason != NO_REASON:
+        return refusal
     use.rate = price.rate
     use.rate_version = price.version
     use.policy_version = terms_at(s, line.team, at).version
     use.session_high = session.high
     use.session_low = session.low
     use.basis = log_use(s, RENEWED, at, session, 0)
-    line.paid_until = at + DAY
+    line.paid_until = window_end(s, line.team, at, at)
+    use.window_start = at
     use.capture_at = at - 1
     charge(s, i, take_slices(s, line.team, price.rate), at, False)
+    count_caps(s, i, session, option, at, price.rate, NULL)
     touch(s, i, 0)
-    return True
+    return refusal
 
 
 cdef bint nothing(const Live *s, const Line *line, int64_t now) noexcept nogil:
-    """R7: a line with W past, no hold, no session and no free use that still counts is nothing."""
+    """R7: a line with W past, no hold, session, rest of results or free use that still counts is nothing."""
     cdef const Use *use = use_of(s, line)
     if line.paid_until > now:
         return False
-    return (use == NULL or at_rest(use)) and not has_free_use(s, use, now)
+    return use == NULL or (at_rest(use) and use.units == 0 and not has_free_use(s, use, now))

@@ -59,6 +59,7 @@ cdef bint load_line(Live *s, const int64_t *row) noexcept nogil:
         return False
     use = use_at(s, line_at(s, i).use)
     line_at(s, i).paid_until = row[3]
+    use.window_start = row[4]
     use.charge = row[5]
     use.pending_since = row[6]
     use.capture_at = row[7]
@@ -101,6 +102,46 @@ cdef bint load_hold(Live *s, const int64_t *row) noexcept nogil:
     team_at(s, pack.team).held += row[6]
     if pack.live:
         team_at(s, pack.team).available -= row[6]
+    return True
+
+
+cdef bint load_calendar(Live *s, const int64_t *row) noexcept nogil:
+    cdef int32_t i = calendar_ensure(s, row[0])
+    return i != NONE and put_start(&calendar_at(s, i).starts, row[1])
+
+
+cdef bint load_cap(Live *s, const int64_t *row) noexcept nogil:
+    cdef int32_t team = team_ensure(s, row[1])
+    cdef int32_t i = NONE if team == NONE else cap_ensure(s, row[0])
+    if i == NONE:
+        return False
+    cap_at(s, i).team = team
+    cap_at(s, i).calendar = calendar_find(s, row[2])
+    cap_at(s, i).tokens = row[3]
+    cap_at(s, i).hard = row[4] != 0
+    return True
+
+
+cdef bint load_cap_use(Live *s, const int64_t *row) noexcept nogil:
+    return put_period(&cap_at(s, cap_find(s, row[0])).used, row[1], row[2])
+
+
+cdef bint load_capped(Live *s, const int64_t *row) noexcept nogil:
+    """Of the line's hold; what past charges count in is not remembered."""
+    cdef int32_t i = NONE
+    cdef int32_t node
+    cdef Use *use
+    if pool_reserve(&s.counted, 1):
+        i = load_key(s, row)
+    if i == NONE:
+        return False
+    use = use_at(s, line_at(s, i).use)
+    if row[3] == use.pending_since:
+        node = pool_take(&s.counted)
+        counted_at(s, node).next = use.counted
+        counted_at(s, node).cap = row[4]
+        counted_at(s, node).period = row[5]
+        use.counted = node
     return True
 
 
@@ -274,6 +315,14 @@ cdef bint load_row(Live *s, int table, const int64_t *row) noexcept nogil:
         return load_hold(s, row)
     if table == FREE_USE:
         return load_free_use(s, row)
+    if table == CALENDAR:
+        return load_calendar(s, row)
+    if table == CAP:
+        return load_cap(s, row)
+    if table == CAP_USE:
+        return load_cap_use(s, row)
+    if table == CAPPED:
+        return load_capped(s, row)
     if table == SESSION:
         return load_session(s, row)
     if table == DEVICE:

@@ -375,7 +375,7 @@ cdef int64_t enter(
         row[8] = product_at(s, entry_at(s, line.entry).product).product
         row[9] = <int64_t>use.session_high
         row[10] = <int64_t>use.session_low
-        row[11] = window_start(line)
+        row[11] = use.window_start
         row[12] = line.paid_until
         row[13] = use.rate
         row[14] = use.rate_version

@@ -248,7 +248,7 @@ cdef int64_t late_use(const Terms *terms, const Session *session, int64_t operat
 
 # ---------------------------------------------------------------- contact
 
-cdef void contact(Live *s, int32_t i, int64_t operated_at, int64_t ended_at) noexcept nogil:
+cdef void contact(Live *s, int32_t i, int64_t operated_at, int64_t ended_at, const Claims *rights) noexcept nogil:
     """An open session is heard (S3): its use so far is judged (C5, C7), then its state and deadline are set."""
     cdef Session *session = session_at(s, i)
     cdef const Terms *terms = terms_at(s, session.team, s.now)
@@ -258,7 +258,7 @@ cdef void contact(Live *s, int32_t i, int64_t operated_at, int64_t ended_at) noe
     if use.idle_at != NEVER:
         log_use(s, IDLE_EVENT, use.idle_at, session, 0)
     if session.line != NONE:
-        judge(s, i, &use)
+        judge(s, i, &use, charged_by(rights, team_at(s, session.team).team))
     elif ended_at == NEVER and available(s, session.team) <= 0:
         deny_session(s, i, s.now, why_not(s, session.team))
     set_contact(s, i, &use, ended_at)
@@ -267,7 +267,7 @@ cdef void contact(Live *s, int32_t i, int64_t operated_at, int64_t ended_at) noe
     set_deadline(s, i)
 
 
-cdef void judge(Live *s, int32_t i, const Told *use) noexcept nogil:
+cdef void judge(Live *s, int32_t i, const Told *use, const Option *option) noexcept nogil:
     """C5 at each W that has passed since the last contact, then C2 for use that began after it."""
     cdef Session *session = session_at(s, i)
     cdef Line *line = line_at(s, session.line)
@@ -275,27 +275,35 @@ cdef void judge(Live *s, int32_t i, const Told *use) noexcept nogil:
     cdef int64_t start = use.resumed_at
     cdef int64_t basis, known
     cdef bint covered
+    cdef Consented by
+    cdef Refusal refusal
     while line.paid_until != NEVER and session.contact_at < line.paid_until <= s.now and used_at(use, line.paid_until):
-        if not renew(s, session.line, session):
-            deny_line(s, session.line, line.paid_until)
+        refusal = renew(s, session.line, i, option)
+        if refusal.reason != NO_REASON:
+            deny_line(s, session.line, line.paid_until, <Reason>refusal.reason)
             return
     if start == NEVER and goes_on(use, s.now):
         start = s.now
     covered = terms.pending_since != NEVER or line.paid_until > start
     if start != NEVER and (use.resumed_at != NEVER or not covered):
-        if not covered and available(s, line.team) < price_at(s, session_product(s, session), start).rate:
-            deny_session(s, i, start, why_not(s, line.team))
-            return
+        if not covered:
+            by = consented(terms_at(s, line.team, start), session.origin, session.max_tokens)
+            refusal = may_charge(
+                s, line.team, price_at(s, session_product(s, session), start).rate, start, option, &by, False
+            )
+            if refusal.reason != NO_REASON:
+                deny_session(s, i, start, <Reason>refusal.reason)
+                return
         basis = log_use(s, RESUME, start, session, 0)
         if not covered:
-            place_hold(s, session.line, session, start, basis)
+            place_hold(s, session.line, session, start, basis, option)
     known = used_until(use, s.now)
     if known > terms.used_until:
         terms.used_until = known
         touch(s, session.line, 0)
 
 
-cdef void deny_line(Live *s, int32_t line, int64_t at) noexcept nogil:
+cdef void deny_line(Live *s, int32_t line, int64_t at, Reason reason) noexcept nogil:
     """C6: all open sessions of a line end, in order of their ids."""
     cdef int32_t i = use_at(s, line_at(s, line).use).sessions
     cdef int64_t k
@@ -306,7 +314,7 @@ cdef void deny_line(Live *s, int32_t line, int64_t at) noexcept nogil:
         i = session_at(s, i).line_next
     sort_items(s, LEASES, <int32_t *>s.scratch.data, s.scratch.count)
     for k in range(s.scratch.count):
-        deny_session(s, (<int32_t *>s.scratch.data)[k], at, why_not(s, line_at(s, line).team))
+        deny_session(s, (<int32_t *>s.scratch.data)[k], at, reason)
     touch(s, line, 0)
 
 
@@ -327,12 +335,6 @@ cdef void set_contact(Live *s, int32_t i, const Told *use, int64_t ended_at) noe
 
 
 # ---------------------------------------------------------------- deadlines and answers
-
-cdef inline int64_t paid_until(const Live *s, const Line *line) noexcept nogil:
-    """W, or P + 24 h while a hold is pending."""
-    cdef int64_t pending = pending_since(s, line)
-    return line.paid_until if pending == NEVER else pending + DAY
-
 
 cdef int64_t lease_until(const Live *s, const Session *session, const Terms *terms) noexcept nogil:
     """S4: never after W plus margin, nor `lease_max` after contact; past W an idle session has none."""

@@ -10,6 +10,10 @@ cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except
         return put_rate(s, command)
     if kind is PutPolicy:
         return put_policy(s, command)
+    if kind is PutCalendar:
+        return put_calendar(s, command.calendar, command.starts)
+    if kind is PutCap:
+        return put_cap(s, command, answer)
     if kind is ReleaseDevice:
         return release_device(s, command.user, command.product, command.device, answer)
     raise TypeError(f"{kind.__name__} is not a command")
@@ -38,6 +42,53 @@ cdef Verdict put_policy(Live *s, object command) except *:
     cdef int32_t i = team_ensure(s, command.team)
     cdef Terms terms = terms_of(command.policy, command.effective_at, command.version)
     return DECIDED if i != NONE and put_terms(team_at(s, i), &terms) else NO_MEMORY
+
+
+cdef Verdict put_calendar(Live *s, int64_t calendar, tuple starts) except *:
+    cdef int32_t i = calendar_ensure(s, calendar)
+    cdef Array made
+    memset(&made, 0, sizeof(Array))
+    if i == NONE or not array_reserve(&made, sizeof(int64_t), len(starts)):
+        return NO_MEMORY
+    for at in starts:
+        row_push(&made, 1)[0] = at
+    array_clear(&calendar_at(s, i).starts)
+    calendar_at(s, i).starts = made
+    return DECIDED
+
+
+cdef Verdict put_cap(Live *s, object command, Answer *answer) except *:
+    """Q3: a new cap, new terms of one, or its end; UNKNOWN without its calendar."""
+    cdef int32_t i = cap_find(s, command.cap)
+    cdef int32_t calendar = calendar_find(s, command.calendar)
+    cdef int32_t team
+    cdef Array used
+    memset(&used, 0, sizeof(Array))
+    answer.team = command.team
+    if command.gone:
+        if i != NONE:
+            forget_cap(s, i)
+        return DECIDED
+    if calendar == NONE:
+        no_answer(answer, UNKNOWN)
+        return DECIDED
+    for at, tokens in command.used:
+        if not put_period(&used, at, tokens):
+            array_clear(&used)
+            return NO_MEMORY
+    team = team_ensure(s, command.team)
+    i = NONE if team == NONE else cap_ensure(s, command.cap)
+    if i == NONE:
+        array_clear(&used)
+        return NO_MEMORY
+    if command.used or cap_at(s, i).calendar != calendar:
+        array_clear(&cap_at(s, i).used)
+        cap_at(s, i).used = used
+    cap_at(s, i).team = team
+    cap_at(s, i).calendar = calendar
+    cap_at(s, i).tokens = command.tokens
+    cap_at(s, i).hard = command.hard
+    return DECIDED
 
 
 cdef Verdict add_packs(Live *s, int64_t team, tuple packs, Answer *answer) except *:
@@ -179,6 +230,25 @@ cdef list dump_devices(Live *s):
     return sorted_rows(&rows, DEVICE)
 
 
+cdef dict dump_caps(Live *s):
+    """Caps, and what counts in their periods of now."""
+    cdef const Cap *cap
+    cdef int32_t i
+    cdef int64_t period, used
+    caps, uses = [], []
+    for i in range(s.caps.used):
+        cap = cap_at(s, i)
+        if cap.cap != 0:
+            caps.append((
+                cap.cap, team_at(s, cap.team).team, calendar_at(s, cap.calendar).calendar, cap.tokens, cap.hard
+            ))
+            period = period_at(calendar_at(s, cap.calendar), s.now, 0)
+            used = cap_use_in(s, cap, period)
+            if used != 0:
+                uses.append((cap.cap, period, used))
+    return {"cap": sorted(caps), "cap_use": sorted(uses)}
+
+
 cdef dict dump_state(Live *s, int64_t now):
     cdef int32_t i
     teams = [
@@ -195,15 +265,20 @@ cdef dict dump_state(Live *s, int64_t now):
         "session": dump_sessions(s),
         "device": dump_devices(s),
         "team": sorted(teams),
+        **dump_caps(s),
     }
 
 
-USER_COLUMNS = {SESSION: 3, LINE: 1, FREE_USE: 1, DEVICE: 0}
+USER_COLUMNS = {SESSION: 3, LINE: 1, CAPPED: 1, FREE_USE: 1, DEVICE: 0}
 
 
 cdef int check_row(Live *s, int table, const int64_t *row) except -1:
     """What a row must be before the state takes it."""
-    if table in (CALENDAR, CAP, CAP_USE, CAPPED, SEAT_POOL):
+    if table == CAP and calendar_find(s, row[2]) == NONE:
+        raise KeyError(f"cap {row[0]} names calendar {row[2]}, which is not loaded")
+    if table == CAP_USE and cap_find(s, row[0]) == NONE:
+        raise KeyError(f"a row of cap_use names cap {row[0]}, which is not loaded")
+    if table == SEAT_POOL:
         raise NotImplementedError(TABLE_NAMES[table])
     if table == HOLD and pack_find(s, row[5]) == NONE:
         raise KeyError(f"a hold names pack {row[5]}, which is not loaded")

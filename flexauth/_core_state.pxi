@@ -9,9 +9,9 @@ cdef inline void put_line(Live *s, const Line *line, int64_t *row) noexcept nogi
     row[1] = entry.user
     row[2] = product_at(s, entry.product).product
     row[3] = line.paid_until
-    row[4] = window_start(line)
-    row[6] = row[7] = row[14] = row[16] = NEVER
+    row[4] = row[6] = row[7] = row[14] = row[16] = NEVER
     if use != NULL:
+        row[4] = use.window_start
         row[5] = use.charge
         row[6] = use.pending_since
         row[7] = use.capture_at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flexauth.commands import NEVER, EntryKind, IdKind, Refund, State
-from flexauth.reference import contracts, packs
+from flexauth.reference import caps, contracts, packs
 from flexauth.reference.state import Line, Pack, Session, World
 
 __all__ = ["refund", "refundable"]
@@ -45,10 +45,12 @@ def refund(world: World, line: Line, fact: Refund) -> int:
             ended.append((pack, tokens))
     if ended:
         _make_good(world, line.team, ended, first)
+    total = sum(tokens for _, tokens in fact.slices)
+    caps.take_back(world, line.key, line.window_start, fact.caps, total)
     line.paid_until, line.window_start, line.charge = NEVER, NEVER, 0
     world.touch(line)
     world.refunded = True
-    return sum(tokens for _, tokens in fact.slices)
+    return total
 
 
 def _make_good(world: World, team: int, slices: list[tuple[Pack, int]], transfer: int) -> None:

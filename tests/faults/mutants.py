@@ -57,8 +57,8 @@ MUTANTS = (
     ),
     Mutant(
         "flexauth/_core_lines.pxi",
-        "line.paid_until = use.pending_since + DAY",
-        "line.paid_until = effective_at + DAY",
+        "return window_end(s, line.team, use.pending_since, use.capture_at)",
+        "return window_end(s, line.team, use.capture_at, use.capture_at)",
         f"{_STORY}[core-two-days]",
         "C4: W = P + 24 h",
     ),
@@ -119,9 +119,9 @@ MUTANTS = (
         "D1: a fourth device is refused",
     ),
     Mutant(
-        "flexauth/_core_checkout.pxi",
-        "elif answer.balance < answer.rate:",
-        "elif answer.balance <= answer.rate:",
+        "flexauth/_core_charging.pxi",
+        "refusal.shortfall = lacking(s, team, tokens, at)",
+        "refusal.shortfall = lacking(s, team, tokens + 1, at)",
         f"{_STORY}[core-last-tokens]",
         "C2: a balance that just covers the rate is enough",
     ),
