@@ -121,7 +121,7 @@ def company_writes(teams: int, users: Sequence[tuple[int, int]], products: int, 
         code = f"P{product:03d}"
         yield Write("insert_product", {
             "product": product, "code": code, **_digest(IdKind.PRODUCT, code), "name": code, "kind": 1,
-            "idle_aware_from": None,
+            "idle_aware_from": None, "result_tokens": 0, "result_units": 0,
         })  # fmt: skip
         yield Write("insert_rate", {"product": product, "version": 1, "valid_from": at, "rate": RATE, "note": ""})
     for team in range(1, teams + 1):

@@ -170,7 +170,7 @@ class Administration:
         high, low = halves(digest)
         turn.write(
             "insert_product", product=ident, code=request.code, digest_hi=high, digest_lo=low, name=request.name,
-            kind=int(request.kind), idle_aware_from=request.idle_aware_from,
+            kind=int(request.kind), idle_aware_from=request.idle_aware_from, result_tokens=0, result_units=0,
         )  # fmt: skip
         turn.engine.decide(turn.now, commands.PutProduct(ident, request.kind))
         version = self._put_rate(turn, ident, turn.now, request.rate, "") if request.rate else 0

@@ -7,8 +7,6 @@ from flexauth.store.port import Store
 
 __all__ = ["load_again", "load_all"]
 
-_TEAM_TABLES = ("team", "policy", "pack", "line", "hold", "free_use", "session")
-
 
 def load_all(engine: Engine, store: Store) -> None:
     """Everything live; the ledger is not read (DESIGN 1.6)."""
@@ -30,6 +28,5 @@ def load_again(engine: Engine, store: Store, teams: frozenset[int], users: froze
 
 
 def _load_team(engine: Engine, store: Store, team: int) -> None:
-    rows = store.load_team(team)
-    for table in _TEAM_TABLES:
-        engine.load(table, rows[table])
+    for table, rows in store.load_team(team).items():
+        engine.load(table, rows)

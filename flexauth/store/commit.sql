@@ -26,12 +26,12 @@ UPDATE authority SET batch = :batch, mark = :mark, absence = :absence, stopped =
 INSERT INTO release VALUES (?, ?, ?);
 
 -- name: divided_holds
--- Lines whose hold has more than one slice.
-SELECT team, user, product FROM hold WHERE position = 1;
+-- Lines whose hold is more than one slice of the present window.
+SELECT team, user, product FROM hold WHERE advance + position = 1;
 
 -- name: release_hold_rest
--- The other slices of a divided hold.
-DELETE FROM hold WHERE team = ? AND user = ? AND product = ? AND position > 0;
+-- The other slices of a divided hold, and those of the next window.
+DELETE FROM hold WHERE team = ? AND user = ? AND product = ? AND advance + position > 0;
 
 -- name: delete_line
 -- A line that is nothing any more (R7).
@@ -50,9 +50,9 @@ DELETE FROM session WHERE team = ? AND session_hi = ? AND session_lo = ?;
 DELETE FROM device WHERE user = ? AND product = ? AND device = ?;
 
 -- name: insert_pack
--- A pack, empty until its ledger entries fill it. What the engine says remains is compared by settle_pack.
+-- A pack, empty until its ledger entries fill it and not ended: what it has come to in the batch is for settle_pack.
 INSERT INTO pack (team, pack, size, unit_price, starts_at, ends_at, purchased_at, parent, ended)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9, ?10)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?9, 0 & ?10)
 ON CONFLICT DO NOTHING;
 
 -- name: insert_entry
@@ -61,7 +61,7 @@ INSERT OR ROLLBACK INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
 
 -- name: insert_hold
 -- A slice of a hold; its trigger reserves the tokens.
-INSERT OR ROLLBACK INTO hold VALUES (?, ?, ?, ?, ?, ?);
+INSERT OR ROLLBACK INTO hold VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: settle_pack
 -- The pack as the engine left it, if what it says remains is what the entries left. Otherwise no row changes.
@@ -71,7 +71,7 @@ WHERE pack = ?2 AND team = ?1 AND size = ?3 AND unit_price = ?4 AND starts_at = 
 
 -- name: put_line
 -- The state of a line.
-REPLACE INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+REPLACE INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: put_free_use
 -- Free use that the contract may still count (C8).
@@ -79,7 +79,9 @@ REPLACE INTO free_use VALUES (?, ?, ?, ?, ?);
 
 -- name: put_session
 -- The state of a session.
-REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+REPLACE INTO session VALUES (
+    ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+);
 
 -- name: insert_device_name
 -- The digest by which a device is known; its id is given once.
@@ -92,3 +94,7 @@ REPLACE INTO device VALUES (?, ?, ?, ?);
 -- name: insert_use
 -- A row of the use log (L7).
 INSERT OR ROLLBACK INTO use_log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: insert_cap_entry
+-- A hold or charge that counts in a period of a cap, or is taken back from it (Q3); its trigger keeps the sum.
+INSERT OR ROLLBACK INTO cap_entry VALUES (?, ?, ?, ?, ?, ?, ?);

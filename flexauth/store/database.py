@@ -37,14 +37,24 @@ _COMING: Final = {
     "session": "put_session",
     "device_name": "insert_device_name",
     "device": "put_device",
+    "cap_entry": "insert_cap_entry",
     "use_log": "insert_use",
 }
 #: Rows that one step of an insert takes; the last must be 1.
 _STEPS: Final = (128, 16, 1)
 _WRITTEN: Final = frozenset({"hold_gone", *_GOING, *_COMING, "ledger"})
 _NO_VALUES: Final[Mapping[str, int]] = {}
-_TEAM_TABLES: Final = ("team", "policy", "pack", "line", "hold", "free_use", "session")
-_WORLD_TABLES: Final = ("product", "rate", "counter")
+_TEAM_TABLES: Final = (
+    "team", "policy", "cap", "cap_use", "pool", "pack", "line", "hold", "capped", "free_use", "session",
+)  # fmt: skip
+#: Tables of no team, and the statements that load them; the row of team 0 is the version of all rights.
+_WORLD_TABLES: Final = {
+    "product": "load_product",
+    "rate": "load_rate",
+    "counter": "load_counter",
+    "calendar": "load_calendar",
+    "team": "load_rights",
+}
 
 StoreFault = StorageFull | StoreFailed
 
@@ -192,8 +202,8 @@ class Database(ABC):
         return [team for (team,) in self._rows("teams")]
 
     def load_world(self) -> Rows:
-        """Tables product, rate and counter."""
-        return {table: self._rows(f"load_{table}") for table in _WORLD_TABLES}
+        """Tables product, rate, counter, calendar, and the row of team 0."""
+        return {table: self._rows(name) for table, name in _WORLD_TABLES.items()}
 
     def load_team(self, team: int) -> Rows:
         """Every live table of one team, by key and in the order of the key. Rows are read as they are taken."""

@@ -80,10 +80,16 @@ SELECT purchase FROM purchase WHERE number = :number AND team = :team;
 SELECT text FROM device_text WHERE device = :device;
 
 -- name: slices_of_window
--- The slices of the charge of a line's window, in the order of P3.
+-- The slices of the charge of a line's window, in the order of P3; pack 0 is the overdraft (C10).
 SELECT seq, pack, -tokens AS tokens FROM ledger
-WHERE team = :team AND user = :user AND product = :product AND window_start = :window_start AND kind = 2
-AND window_start >= 0 ORDER BY seq;
+WHERE team = :team AND user = :user AND product = :product AND window_start = :window_start
+AND (kind = 2 OR kind = 9) AND window_start >= 0 ORDER BY seq;
+
+-- name: caps_of_window
+-- What a charge or hold of a line's window counts in (Q3).
+SELECT cap, period, sum(tokens) AS tokens FROM cap_entry
+WHERE team = :team AND user = :user AND product = :product AND window_start = :window_start
+GROUP BY cap, period HAVING sum(tokens) > 0;
 
 -- name: late_refunds
 -- How many refunds a user reported of themselves since an instant (S5).
@@ -98,7 +104,7 @@ SELECT ledger.team, ledger.user, ledger.product, ledger.window_start, ledger.win
             AND refund.product = ledger.product AND refund.window_start = ledger.window_start), 0) AS refunded,
     min(ledger.seq) AS seq, ledger.rate, ledger.rate_version, ledger.policy_version, ledger.session_hi, ledger.session_lo
 FROM member JOIN ledger ON ledger.team = member.team AND ledger.user = member.user
-WHERE member.user = :user AND ledger.kind = 2 AND ledger.window_start >= 0
+WHERE member.user = :user AND (ledger.kind = 2 OR ledger.kind = 9) AND ledger.window_start >= 0
     AND (ledger.window_start, ledger.team, ledger.product) < (:before, :before_team, :before_product)
 GROUP BY ledger.team, ledger.user, ledger.product, ledger.window_start
 ORDER BY ledger.window_start DESC, ledger.team DESC, ledger.product DESC LIMIT :limit;

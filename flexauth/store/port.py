@@ -73,10 +73,14 @@ class Store(Protocol):
     def teams(self) -> list[int]: ...
 
     def load_world(self) -> Rows:
-        """Tables product, rate and counter."""
+        """Tables product, rate, counter, calendar, and of table team the row of team 0: the version of all rights."""
 
     def load_team(self, team: int) -> Rows:
-        """Tables team, policy, pack, line, hold, free_use, session of a team; by key, never the ledger (DESIGN 1.6)."""
+        """All that lives of a team, by table, in the order of loading.
+
+        Tables team, policy, cap, cap_use, pool, pack, line, hold, capped, free_use, session; by key, never the ledger
+        (DESIGN 1.6).
+        """
 
     def load_user(self, user: int) -> Rows:
         """Table device of one user."""

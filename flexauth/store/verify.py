@@ -13,6 +13,10 @@ __all__ = ["wrongs"]
 
 _BOOKS = {
     "wrong_packs": "pack {}: its amounts are not those of its entries (L2)",
+    "wrong_moves": "pack {}: the entries of team {} leave something else of it than the team has (P5)",
+    "wrong_transfers": "transfer {}: what went out is not what came in (L3)",
+    "wrong_overdrafts": "team {}: what it owes is not what its entries come to (C10)",
+    "wrong_caps": "cap {}: what counts in its period from {} is not the sum of its rows (Q3)",
     "wrong_holds": "pack {}: what is held is not the sum of its holds (P2)",
     "wrong_charges": "charge of team {} user {} product {} from {}: it overlaps another or its amounts are wrong (C15)",
 }

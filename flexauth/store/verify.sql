@@ -4,12 +4,12 @@
 -- Packs whose account is not what the ledger's entries make of it (L2, R4).
 WITH book AS (
     SELECT pack, sum(tokens) AS remaining,
-        sum(iif(kind = 2, -tokens, 0)) AS consumed,
+        sum(iif(kind IN (2, 10), -tokens, 0)) AS consumed,
         sum(iif(kind = 3, -tokens, 0)) AS expired,
         sum(iif(kind = 7, tokens, 0)) AS refunded,
         sum(iif(kind = 8, tokens, 0)) AS adjusted,
         sum(iif(kind IN (1, 4, 5, 6), tokens, 0)) AS moved
-    FROM ledger GROUP BY pack
+    FROM ledger WHERE pack > 0 GROUP BY pack
 )
 SELECT pack.pack FROM pack LEFT JOIN account USING (pack) LEFT JOIN book USING (pack)
 WHERE (account.team, account.size, account.opening) IS NOT (pack.team, pack.size, pack.size)
@@ -18,6 +18,31 @@ WHERE (account.team, account.size, account.opening) IS NOT (pack.team, pack.size
     OR account.opening - account.moved_out <> book.moved
     OR account.opening + account.adjusted
         <> account.remaining + account.consumed + account.expired + account.moved_out - account.refunded;
+
+-- name: wrong_moves
+-- Packs of which a team's entries say that something else remains than it has (P5): of a pack that moved, nothing.
+SELECT ledger.pack, ledger.team FROM ledger JOIN pack USING (pack) JOIN account USING (pack)
+GROUP BY ledger.pack, ledger.team
+HAVING sum(ledger.tokens) <> iif(ledger.team = pack.team, account.remaining, 0);
+
+-- name: wrong_transfers
+-- Moves and splits that did not bring what they took (L3).
+SELECT transfer FROM ledger WHERE transfer > 0 AND kind IN (4, 5, 6) GROUP BY transfer HAVING sum(tokens) <> 0;
+
+-- name: wrong_overdrafts
+-- Teams that owe something else than their overdraft charges, refunds and settlements come to (C10).
+SELECT team.team FROM team
+LEFT JOIN (
+    SELECT team, sum(iif(kind = 10, tokens, -tokens)) AS owed FROM ledger WHERE pack = 0 OR kind = 10 GROUP BY team
+) AS book USING (team)
+WHERE team.overdraft <> coalesce(book.owed, 0);
+
+-- name: wrong_caps
+-- Periods of caps whose sum is not that of their rows (Q3).
+SELECT cap, period FROM (
+    SELECT cap, period, used, 0 AS tokens FROM cap_use
+    UNION ALL SELECT cap, period, 0, tokens FROM cap_entry)
+GROUP BY cap, period HAVING sum(used) <> sum(tokens);
 
 -- name: wrong_holds
 -- Packs whose held tokens are not the sum of the holds on them (P2).
@@ -32,7 +57,8 @@ SELECT team, user, product, window_start FROM (
     FROM charge WHERE refunded = 0)
 WHERE paid > window_start
 UNION ALL
-SELECT team, user, product, window_start FROM charge WHERE refunded > tokens OR tokens > rate;
+SELECT team, user, product, window_start FROM charge
+WHERE refunded > tokens OR (tokens > rate AND window_end > window_start);
 
 -- name: chain
 -- The sealed entries of a team.

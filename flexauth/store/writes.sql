@@ -25,8 +25,8 @@ DELETE FROM assignment WHERE team = :team AND user = :user;
 
 -- name: insert_product
 -- A new product of the catalogue.
-INSERT INTO product (product, code, digest_hi, digest_lo, name, kind, idle_aware_from)
-VALUES (:product, :code, :digest_hi, :digest_lo, :name, :kind, :idle_aware_from);
+INSERT INTO product (product, code, digest_hi, digest_lo, name, kind, idle_aware_from, result_tokens, result_units)
+VALUES (:product, :code, :digest_hi, :digest_lo, :name, :kind, :idle_aware_from, :result_tokens, :result_units);
 
 -- name: insert_rate
 -- Tokens per 24 hours of a product from a time on (C14).
@@ -36,11 +36,43 @@ INSERT INTO rate (product, version, valid_from, rate, note) VALUES (:product, :v
 -- The terms of a team from a time on (C14).
 INSERT INTO policy (
     team, version, effective_at, grace, grace_mode, idle_after, heartbeat_interval, renewal_notice, lease_max,
-    lease_margin, late_checkin, late_refunds, late_refunds_period, repeat_retention, make_good, given
+    lease_margin, late_checkin, late_refunds, late_refunds_period, repeat_retention, make_good, window_policy, calendar,
+    seat_linger, end_before_renewal, overdraft_limit, consent, consent_above, origin_interactive,
+    origin_plugin_autoload, origin_background, origin_automation, cross_team_subscription, given
 ) VALUES (
     :team, :version, :effective_at, :grace, :grace_mode, :idle_after, :heartbeat_interval, :renewal_notice, :lease_max,
-    :lease_margin, :late_checkin, :late_refunds, :late_refunds_period, :repeat_retention, :make_good, :given
+    :lease_margin, :late_checkin, :late_refunds, :late_refunds_period, :repeat_retention, :make_good, :window_policy,
+    :calendar, :seat_linger, :end_before_renewal, :overdraft_limit, :consent, :consent_above, :origin_interactive,
+    :origin_plugin_autoload, :origin_background, :origin_automation, :cross_team_subscription, :given
 );
+
+-- name: insert_calendar
+-- A boundary of a calendar: the first instant of a period (C9, Q3).
+INSERT INTO calendar (calendar, at) VALUES (:calendar, :at);
+
+-- name: put_cap
+-- A cap of a team, its tokens and hardness as they are now; `gone` 1 ends it (Q3).
+INSERT INTO cap (cap, team, calendar, tokens, hard, gone) VALUES (:cap, :team, :calendar, :tokens, :hard, :gone)
+ON CONFLICT DO UPDATE SET team = excluded.team, calendar = excluded.calendar, tokens = excluded.tokens,
+    hard = excluded.hard, gone = excluded.gone;
+
+-- name: count_in_cap
+-- A charge from before a cap that counts in it too (Q3): one row for each, so that its refund is taken back.
+INSERT INTO cap_entry (cap, team, user, product, window_start, period, tokens)
+VALUES (:cap, :team, :user, :product, :window_start, :period, :tokens);
+
+-- name: put_pool
+-- A pool of concurrent network seats (section 5).
+INSERT INTO pool (pool, team, seats) VALUES (:pool, :team, :seats)
+ON CONFLICT DO UPDATE SET team = excluded.team, seats = excluded.seats;
+
+-- name: bump_rights
+-- The rights of a team have changed (E2).
+UPDATE team SET rights_version = :version WHERE team = :team;
+
+-- name: bump_all_rights
+-- The rights of all teams have changed (E2).
+UPDATE authority SET rights_version = :version;
 
 -- name: insert_purchase
 -- An order of packs (P1).

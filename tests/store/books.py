@@ -14,6 +14,9 @@ T0 = 1_772_438_400_000_000
 YEAR = 365 * DAY
 RATE = 7
 PRODUCT = 1
+TEAM_TABLES = (
+    "team", "policy", "cap", "cap_use", "pool", "pack", "line", "hold", "capped", "free_use", "session",
+)  # fmt: skip
 
 
 class Rows:
@@ -100,7 +103,14 @@ def team_writes(team: int, users: Iterable[int] = ()) -> list[Write]:
 
 
 def product_writes(product: int = PRODUCT, rate: int = RATE) -> list[Write]:
-    values = {"code": f"P{product}", "name": f"Product {product}", "kind": 1, "idle_aware_from": None}
+    values = {
+        "code": f"P{product}",
+        "name": f"Product {product}",
+        "kind": 1,
+        "idle_aware_from": None,
+        "result_tokens": 0,
+        "result_units": 0,
+    }
     return [
         Write("insert_product", {"product": product, **name("product", product), **values}),
         Write("insert_rate", {"product": product, "version": 1, "valid_from": T0, "rate": rate, "note": ""}),
@@ -143,9 +153,10 @@ class Lines:
     def contents(self) -> dict[str, list[tuple[int, ...]]]:
         """What `load_team(1)` gives."""
         if self.number == 0:
-            return {table: [] for table in ("team", "policy", "pack", "free_use", *self.rows)}
-        rows = {table: sorted(rows.values()) for table, rows in self.rows.items()}
-        return {"team": [(1, self.head[0], self.use_seq)], "policy": [], "pack": [self._pack()], "free_use": [], **rows}
+            return {table: [] for table in TEAM_TABLES}
+        rows: dict[str, list[tuple[int, ...]]] = {table: sorted(rows.values()) for table, rows in self.rows.items()}
+        rows |= {"team": [(1, self.head[0], self.use_seq, 0, 0)], "pack": [self._pack()]}
+        return {table: rows.get(table, []) for table in TEAM_TABLES}
 
     def _pack(self) -> tuple[int, ...]:
         return pack_row(1, 1, self.remaining, size=self.size)
@@ -159,9 +170,9 @@ class Lines:
     def _end(self, tables: dict[str, list[tuple[int, ...]]], user: int, *, captured: bool) -> None:
         key = (1, user, PRODUCT)
         tables["hold_gone"].append(key)
-        del self.rows["hold"][*key, 0]
+        del self.rows["hold"][*key, 0, 0]
         since = self.rows["line"][key][COLUMNS["line"].index("pending_since")]
-        state = {"paid_until": -1, "window_start": -1, "pending_since": -1, "capture_at": -1}
+        state = {"paid_until": -1, "window_start": -1, "pending_since": -1, "capture_at": -1, "advance_at": -1}
         if captured:
             state |= {"paid_until": since + DAY, "window_start": since}
             window = {"window_start": since, "window_end": since + DAY}
@@ -178,11 +189,18 @@ class Lines:
         self.sessions += 1
         session = {"session_hi": self.sessions, "session_lo": -user}
         times = {"opened_at": self.now, "contact_at": self.now, "entitled_until": -1, "ended_at": -1}
-        waiting = {"pending_since": self.now, "capture_at": self.now + 5 * MINUTE, "paid_until": -1, "window_start": -1}
+        times |= {"seat_since": -1, "borrowed_until": -1}
+        waiting = {
+            "pending_since": self.now,
+            "capture_at": self.now + 5 * MINUTE,
+            "paid_until": -1,
+            "window_start": -1,
+            "advance_at": -1,
+        }
         log = {"seq": self.use_seq, "time": self.now, "at": self.now, "event": 1, "origin": 1}
         held = row("hold", **key, pack=1, tokens=RATE)
         opened = row("session", **key, **session, **times, state=1, entitlement=6, origin=1)
-        self.rows["hold"][held[:4]] = held
+        self.rows["hold"][held[:5]] = held
         self.rows["line"][held[:3]] = row("line", **key, **session, **waiting, rate=RATE)
         self.rows["session"][opened[:2]] = opened
         tables["hold"].append(held)

@@ -11,7 +11,7 @@ from flexauth.commands import COLUMNS, DAY
 from flexauth.faults import FenceLost, StoreFailed
 from flexauth.store.database import Database
 from flexauth.store.port import Meta, Write
-from flexauth.store.statements import statement
+from flexauth.store.statements import migrations, statement
 from flexauth.store.verify import wrongs
 from tests.store.books import RATE, T0, Lines, batch, product_writes, row, team_writes
 
@@ -21,7 +21,7 @@ def loaded(store: Database, team: int = 1) -> dict[str, list[tuple[int, ...]]]:
 
 
 def test_a_new_store_stands_at_the_beginning(store: Database) -> None:
-    assert store.meta() == Meta(batch=0, mark=0, absence=0, epoch=0, schema=3, stopped=True)
+    assert store.meta() == Meta(batch=0, mark=0, absence=0, epoch=0, schema=len(migrations()), stopped=True)
     assert store.teams() == []
     assert store.head(1) == (0, bytes(32))
 
@@ -37,10 +37,15 @@ def test_what_was_committed_is_loaded_by_team(store: Database, lines: Lines) -> 
 
 def test_the_order_of_columns_is_that_of_the_contract(store: Database) -> None:
     """Effects are inserted by position: a table whose columns stand otherwise would take a price for a date."""
-    for table in ("line", "hold", "free_use", "session", "device", "device_name", "use_log", "ledger"):
+    for table in (
+        "line", "hold", "free_use", "session", "device", "device_name", "use_log", "ledger", "cap_entry",
+    ):  # fmt: skip
         columns = tuple(str(name) for (_, name, *_) in store._connection.execute(f"PRAGMA table_info({table})"))
         assert columns[: len(COLUMNS[table])] == COLUMNS[table]
-    for table in ("pack", "line", "hold", "free_use", "session", "device", "policy", "product", "rate", "counter"):
+    for table in (
+        "pack", "line", "hold", "free_use", "session", "device", "policy", "product", "rate", "counter", "calendar",
+        "cap", "cap_use", "pool",
+    ):  # fmt: skip
         found = re.search(r"SELECT (.+?) FROM", statement(f"load_{table}"))
         assert found is not None
         columns = tuple(name.strip().removeprefix("pack.") for name in found[1].split(","))
@@ -92,7 +97,9 @@ def test_devices_are_loaded_by_user_and_their_names_stay_when_they_are_released(
 def test_names_and_counters_follow_what_was_written(store: Database, lines: Lines) -> None:
     names = {(kind, ident) for kind, ident, _, _ in store.load_names()}
     assert names == {(1, 1), (2, 1), (2, 2), (2, 3), (3, 1)}
-    assert list(store.load_world()["counter"]) == [(1, 2), (2, 4), (3, 2), (4, 1), (5, 2), (6, 1)]
+    assert list(store.load_world()["counter"]) == [
+        (1, 2), (2, 4), (3, 2), (4, 1), (5, 2), *((kind, 1) for kind in range(6, 13)),
+    ]  # fmt: skip
     assert list(store.load_world()["rate"]) == [(1, 1, T0, RATE)]
     assert store.teams() == [1]
 
@@ -171,5 +178,6 @@ def test_a_backup_holds_what_was_stored_at_its_moment(store: Database, lines: Li
     assert (charge["tokens"], charge["refunded"], charge["seq"]) == (RATE, 0, 2)
     (balance,) = store.select("balance", {"team": 1, "now": T0})
     assert balance == {
-        "available": 93, "held": 0, "purchased": 100, "consumed": 7, "expired": 0, "refunded": 0, "as_of": 2,
+        "available": 93, "held": 0, "overdraft": 0, "purchased": 100, "consumed": 7, "expired": 0, "refunded": 0,
+        "as_of": 2,
     }  # fmt: skip

@@ -75,7 +75,7 @@ REFUSED = [
             "ledger": [entry(1, 2, ORDER, 2, 100), charge(3), charge(4, -1, pack=2)],
         },
     ),
-    Bad("a window without an end", "at most two days", {"ledger": [charge(2, window_end=T0)]}),
+    Bad("a window without an end", "window without length", {"ledger": [charge(2, window_end=T0)]}),
     Bad("a window of three days", "at most two days", {"ledger": [charge(2, window_end=T0 + 3 * DAY)]}),
     Bad("a charge that gives", "kind and sign", {"ledger": [charge(2, RATE)]}),
     Bad("an order that takes", "kind and sign", {"ledger": [entry(1, 2, ORDER, 1, -1)]}),
@@ -132,7 +132,7 @@ REFUSED = [
         },
     ),
     Bad("a device without a name", "FOREIGN KEY", {"device": [row("device", user=1, product=PRODUCT, device=5)]}),
-    Bad("a use of no kind", "CHECK", {"use_log": [row("use_log", team=1, seq=1, event=11)]}),
+    Bad("a use of no kind", "CHECK", {"use_log": [row("use_log", team=1, seq=1, event=15)]}),
     Bad("a use log row twice", "UNIQUE", {"use_log": [row("use_log", team=1, seq=1, event=1)] * 2}),
     Bad(
         "free use that ends before it begins",

@@ -13,7 +13,7 @@ from flexauth.store.statements import parse, statement, statements
 from tests.store.books import PRODUCT, RATE, T0, Lines, batch, entry, pack_row, row
 
 #: Tables of the catalogue and of contracts, which are read whole at the start.
-SMALL = {"team", "product", "rate", "policy", "counter", "authority"}
+SMALL = {"team", "product", "rate", "policy", "counter", "authority", "calendar"}
 READERS = [
     name for file in ("readers.sql", "directory.sql") for name in parse((files("flexauth.store") / file).read_text())
 ]
