@@ -1,6 +1,7 @@
 # The commands that set up teams, packs, products and devices; and what the core shows of itself.
 
 cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except *:
+    cdef uint64_t high, low
     no_answer(answer, GRANTED)
     if kind is AddPacks:
         return add_packs(s, command.team, command.packs, answer)
@@ -14,6 +15,13 @@ cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except
         return put_calendar(s, command.calendar, command.starts)
     if kind is PutCap:
         return put_cap(s, command, answer)
+    if kind is PutPool:
+        return put_pool(s, command.pool, command.team, command.seats)
+    if kind is ChangeRights:
+        return change_rights(s, command.version, command.teams)
+    if kind is EndSession:
+        number_halves(command.session, &high, &low)
+        return decide_end(s, high, low, answer)
     if kind is ReleaseDevice:
         return release_device(s, command.user, command.product, command.device, answer)
     raise TypeError(f"{kind.__name__} is not a command")
@@ -42,6 +50,30 @@ cdef Verdict put_policy(Live *s, object command) except *:
     cdef int32_t i = team_ensure(s, command.team)
     cdef Terms terms = terms_of(command.policy, command.effective_at, command.version)
     return DECIDED if i != NONE and put_terms(team_at(s, i), &terms) else NO_MEMORY
+
+
+cdef Verdict put_pool(Live *s, int64_t pool, int64_t team, int64_t seats) except *:
+    cdef int32_t i = seat_pool_ensure(s, pool)
+    if i == NONE:
+        return NO_MEMORY
+    seat_pool_at(s, i).team = team
+    seat_pool_at(s, i).seats = seats
+    seat_pool_at(s, i).known = True
+    return DECIDED
+
+
+cdef Verdict change_rights(Live *s, int64_t version, tuple teams) except *:
+    """E2: sessions of these teams, or of all, resolve their rights anew at their next contact."""
+    cdef int32_t i
+    for team in teams:
+        if team_ensure(s, team) == NONE:
+            return NO_MEMORY
+    for team in teams:
+        i = team_find(s, team)
+        team_at(s, i).rights_version = version
+    if not teams:
+        s.rights_version = version
+    return DECIDED
 
 
 cdef Verdict put_calendar(Live *s, int64_t calendar, tuple starts) except *:
@@ -214,6 +246,15 @@ cdef dict dump_lines(Live *s, int64_t now):
     }
 
 
+cdef list dump_pools(Live *s):
+    cdef int32_t i
+    return sorted(
+        (seat_pool_at(s, i).pool, seat_pool_at(s, i).team, seat_pool_at(s, i).seats)
+        for i in range(s.seat_pools.used)
+        if seat_pool_at(s, i).known
+    )
+
+
 cdef list dump_devices(Live *s):
     cdef Array rows = new_rows(DEVICE, s.devices.live)
     cdef int32_t entry, i
@@ -262,6 +303,7 @@ cdef dict dump_state(Live *s, int64_t now):
     return {
         "pack": dump_packs(s),
         **dump_lines(s, now),
+        "pool": dump_pools(s),
         "session": dump_sessions(s),
         "device": dump_devices(s),
         "team": sorted(teams),
@@ -278,8 +320,6 @@ cdef int check_row(Live *s, int table, const int64_t *row) except -1:
         raise KeyError(f"cap {row[0]} names calendar {row[2]}, which is not loaded")
     if table == CAP_USE and cap_find(s, row[0]) == NONE:
         raise KeyError(f"a row of cap_use names cap {row[0]}, which is not loaded")
-    if table == SEAT_POOL:
-        raise NotImplementedError(TABLE_NAMES[table])
     if table == HOLD and pack_find(s, row[5]) == NONE:
         raise KeyError(f"a hold names pack {row[5]}, which is not loaded")
     if table == COUNTER and not 0 < row[0] < ID_KINDS:

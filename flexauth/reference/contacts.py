@@ -128,8 +128,8 @@ def _resolve(world: World, session: Session, heard: Heard, rights: Rights, use: 
     line = world.line(session.line) if session.on_tokens else None
     charged = line is not None and _is_charged(line, session, use, now)
     mine = still_held(world, session, rights)
-    if mine is None and heard.ended_at == NEVER:
-        return True, _hand_over(world, session, asking, rights, use)
+    if mine is None and (heard.ended_at == NEVER or charged):
+        return True, _hand_over(world, session, asking, rights, use, now if heard.ended_at == NEVER else heard.ended_at)
     if mine is not None:
         session.entitled_until = mine.until
     if charged or heard.results or (line is not None and line.pending_since != NEVER):
@@ -137,9 +137,6 @@ def _resolve(world: World, session: Session, heard: Heard, rights: Rights, use: 
         if free is not None:
             _serve_free(world, session, free, use)
             return True, _NOTHING
-    if mine is None and charged:
-        decision, _ = walk(world, asking, rights)
-        return True, _withdraw(world, session, use, decision, heard.ended_at)
     return False, _NOTHING
 
 
@@ -193,13 +190,13 @@ def note_use(world: World, line: Line, until: int) -> None:
 # ---------------------------------------------------------------- the next entitlement (E2)
 
 
-def _hand_over(world: World, session: Session, asking: Asking, rights: Rights, use: Use) -> Stopped:
-    """What the session ran under is gone: the next that holds serves, else it ends."""
+def _hand_over(world: World, session: Session, asking: Asking, rights: Rights, use: Use, at: int) -> Stopped:
+    """What the session ran under is gone: the next that holds serves, else it ends, at `at`."""
     decision, candidate = walk(world, asking, rights)
     if candidate is None:
         if decision.outcome is Outcome.UNKNOWN:
             decision = Decision(Outcome.DENIED, rights.refusal)
-        return _withdraw(world, session, use, decision, world.now)
+        return _withdraw(world, session, use, decision, at)
     if session.on_tokens:
         _serve_free(world, session, candidate, use)
         return _NOTHING

@@ -47,9 +47,11 @@ def check_checkout(world: World, command: Checkout) -> tuple[Decision, Candidate
     if others and not command.take_over:
         return replace(denied, reason=Reason.IN_USE_ELSEWHERE, elsewhere=others[0].session), None
     decision, candidate = walk(world, _asking(world, command), command.rights)
-    if decision.outcome is Outcome.GRANTED:
+    if candidate is not None:
         return replace(decision, project=command.project), candidate
-    return replace(decision, team=decision.team or command.team), None
+    if decision.outcome is Outcome.DENIED and not decision.team:
+        decision = replace(decision, team=command.team)
+    return decision, None
 
 
 def _asking(world: World, command: Checkout) -> Asking:
