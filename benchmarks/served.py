@@ -21,8 +21,8 @@ from pygrpc_native import EVENT_CALL, NativeGrpcFront
 
 from benchmarks.measure import benchmark_statement
 from flexauth import bootstrap, limits
-from flexauth.access import Access, Role, new_key
 from flexauth.clock import SystemClock
+from flexauth.first_keys import CLIENT, make
 from flexauth.leases import Signer
 from flexauth.rpc.grpcio_engine import LIMITS
 from flexauth.rpc.server import Server
@@ -57,9 +57,9 @@ class AuthorityServer:
         self._store = TimedStore(path)
         self._store.commits = []
         authority = bootstrap.open_authority(self._store, SystemClock())
-        self.key, kept = new_key(Role.CLIENT, self._since)
+        self.key = make(authority, "client", CLIENT)
         signer = Signer.in_memory(now=lambda: time_ns() // 1_000)
-        self._server = Server(authority, signer, "127.0.0.1:0", access=Access((kept,)), engine=engine)
+        self._server = Server(authority, signer, "127.0.0.1:0", access=authority.access, engine=engine)
         self._server.start()
         self.port = int(self._server.address.rpartition(":")[2])
 

@@ -16,10 +16,11 @@ from typing import Any
 from benchmarks.endtoend import copy_company, make_company
 from benchmarks.measure import ROOT, Part
 from flexauth._core import Core
-from flexauth.access import Access, Role, new_key
+from flexauth.access import Peer
 from flexauth.authority import Authority
 from flexauth.clock import SystemClock
 from flexauth.committer import Committer, Decided
+from flexauth.first_keys import CLIENT, make
 from flexauth.requests import Checkout, session_id
 from flexauth.residence import load_all
 from flexauth.rpc.table import METHODS
@@ -92,10 +93,9 @@ def each(work: Callable[[Any], Any], given: Iterable[Any]) -> tuple[list[Any], f
 
 def measure(bench: Bench, messages: list[bytes], size: int) -> tuple[list[tuple[str, float]], float]:
     """Microseconds of the parts of a call, in the order of its way; and those that its commit waited for the disk."""
-    key, kept = new_key(Role.CLIENT, 0)
-    access, header = Access((kept,)), f"Bearer {key}"
-    row, authority = bench.method.row, bench.authority
-    _, identity = each(lambda _: access.check(header, Role.CLIENT, "Checkout"), messages)
+    row, authority, peer = bench.method.row, bench.authority, Peer("127.0.0.1")
+    header = f"Bearer {make(authority, 'client', CLIENT)}"
+    _, identity = each(lambda _: authority.access.admit(bench.method.permission, header, peer), messages)
     received, reading = each(bench.method.request.FromString, messages)
     asked, parsing = each(row.parse, received)
     works, making = each(authority._works[Checkout], asked)

@@ -279,10 +279,10 @@ cdef struct Team:
     int64_t use_seq
     int64_t available           # of live packs (P2)
     int64_t held                # of all packs
-    int64_t overdraft           # owed (C10)
     int64_t rights_version      # contacts with an older one resolve their rights anew
     int64_t next_start          # of the earliest pack in `upcoming`, INT64_MAX when none
     int8_t dropped
+    int32_t credit              # the overdraft account (C10): a pack 0 of which what remains is never above 0
     int32_t head                # packs of `order` before it have nothing free
     Array order                 # live packs by P3
     Array upcoming              # packs that have not begun
@@ -564,6 +564,7 @@ cdef struct Signin:             # `commands.Checkout`
 
 cdef struct Given:              # `commands.Refund`
     int64_t window_start
+    int64_t window_end
     int64_t charge
     int64_t recent
     int64_t as_of

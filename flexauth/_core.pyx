@@ -14,8 +14,9 @@ from libc.string cimport memcmp, memcpy, memmove, memset
 
 from flexauth import commands
 from flexauth.commands import (
-    COLUMNS, AddPacks, Candidate, ChangeRights, Checkin, Checkout, Decision, EndSession, Heartbeat, Policy, PutCalendar,
-    PutCap, PutPolicy, PutPool, PutProduct, PutRate, ReleaseDevice, Rights,
+    COLUMNS, AddPacks, AdjustPack, Candidate, ChangeRights, Checkin, Checkout, Decision, EndSession, Heartbeat, MovePack,
+    OpenWindow, Policy, PutCalendar, PutCap, PutPolicy, PutPool, PutProduct, PutRate, RefundWindow, ReleaseDevice,
+    Rights, SplitPack,
 )
 
 cdef extern from "Python.h":
@@ -50,11 +51,13 @@ include "_core_facts.pxi"
 include "_core_candidates.pxi"
 include "_core_contacts.pxi"
 include "_core_checkout.pxi"
+include "_core_moves.pxi"
 include "_core_commands.pxi"
 include "_core_decide.pxi"
 include "_core_forget.pxi"
 include "_core_state.pxi"
 include "_core_load.pxi"
+include "_core_orders.pxi"
 include "_core_setup.pxi"
 include "_core_batch.pxi"
 include "_core_effects.pxi"
@@ -266,6 +269,10 @@ cdef class Core:
         if i == NONE:
             return 0, 0
         return available(s, i), team_at(s, i).held
+
+    def slices(self, int64_t team, int64_t tokens, /):
+        cdef Live *s = self.begin()
+        return slices_of(s, team_find(s, team), tokens)
 
     def cap_used(self, int64_t cap, int64_t at, /):
         cdef Live *s = self.begin()

@@ -196,7 +196,7 @@ cdef void count_caps(
     """
     cdef const Cap *cap
     cdef int64_t k, period, used
-    cdef int32_t i, node
+    cdef int32_t i
     for k in range(0 if option == NULL else option.cap_count):
         i = cap_find(s, option.caps[k])
         if i == NONE:
@@ -208,11 +208,18 @@ cdef void count_caps(
             log_use(s, SOFT_CAP, start, session, cap.cap)
         cap_add(s, line, i, start, period, tokens)
         if counted != NULL:
-            node = pool_take(&s.counted)
-            counted_at(s, node).next = counted[0]
-            counted_at(s, node).cap = cap.cap
-            counted_at(s, node).period = period
-            counted[0] = node
+            put_counted(s, counted, cap.cap, period)
+
+
+cdef void put_counted(Live *s, int32_t *counted, int64_t cap, int64_t period) noexcept nogil:
+    """One more at the end of the list; there is room."""
+    cdef int32_t i = pool_take(&s.counted)
+    while counted[0] != NONE:
+        counted = &counted_at(s, counted[0]).next
+    counted[0] = i
+    counted_at(s, i).next = NONE
+    counted_at(s, i).cap = cap
+    counted_at(s, i).period = period
 
 
 cdef void uncount(Live *s, int32_t line, int64_t start, int64_t cap, int64_t period, int64_t tokens) noexcept nogil:

@@ -155,13 +155,12 @@ cdef Verdict check_checkin(Live *s, int32_t i, const Contact *command, Ending *e
         ending.outcome = NEEDS_HISTORY
     elif (
         command.refund.window_start != window_start(s, line_at(s, session.line))
-        or command.refund.as_of < s.last_refund_batch
-        or s.refunded
+        or is_stale(s, command.refund)
     ):
         ending.outcome = STALE_HISTORY
     else:
         ending.refund = True
-        return known_packs(s, command.refund)
+        return DECIDED if knows_packs(s, command.refund) else NO_PACK
     return DECIDED
 
 
@@ -178,14 +177,6 @@ cdef bint refundable(const Live *s, int32_t i, int64_t used, int64_t ended_at, i
         and use.active == (session.state == ACTIVE)
         and not unknown_since(s, use, use.window_start, i)
     )
-
-
-cdef Verdict known_packs(const Live *s, const Given *fact) noexcept nogil:
-    cdef int64_t i
-    for i in range(fact.count):
-        if pack_find(s, fact.slices[2 * i]) == NONE:
-            return NO_PACK
-    return DECIDED
 
 
 cdef Verdict decide_checkin(Live *s, const Contact *command, Answer *answer) noexcept nogil:
@@ -279,57 +270,3 @@ cdef void report_session(Live *s, int32_t i, int64_t used) noexcept nogil:
         use.used_until = max(use.used_until, used)
         touch(s, session.line, 0)
     touch_session(s, i)
-
-
-# ---------------------------------------------------------------- refunds (L5)
-
-cdef int64_t refund(Live *s, int32_t i, const Given *fact) noexcept nogil:
-    """Give a charge back to its packs; slices of packs that have ended make one make-good pack."""
-    cdef Line *line = line_at(s, i)
-    cdef Use *use = use_at(s, line.use)
-    cdef int64_t first = 0
-    cdef int64_t total = 0
-    cdef int64_t ended = 0
-    cdef int64_t start = use.window_start
-    cdef int64_t k, seq
-    cdef int32_t pack
-    for k in range(fact.count):
-        pack = pack_find(s, fact.slices[2 * k])
-        seq = enter(s, REFUND, pack, fact.slices[2 * k + 1], start, line, fact.charge, 0, SELF_REPORTED)
-        tokens_came_free(s, pack_at(s, pack))
-        if first == 0:
-            first = seq
-        if pack_at(s, pack).ended:
-            ended += fact.slices[2 * k + 1]
-        total += fact.slices[2 * k + 1]
-    if ended > 0:
-        make_good(s, line.team, fact, ended, first)
-    line.paid_until = use.window_start = NEVER
-    use.charge = 0
-    for k in range(fact.cap_count):
-        uncount(s, i, start, fact.caps[2 * k], fact.caps[2 * k + 1], total)
-    touch(s, i, 0)
-    s.refunded = True
-    return total
-
-
-cdef void make_good(Live *s, int32_t team, const Given *fact, int64_t total, int64_t transfer) noexcept nogil:
-    cdef Pack good
-    cdef int32_t i
-    cdef int64_t k
-    memset(&good, 0, sizeof(Pack))
-    good.team = team
-    good.pack = s.counters[PACK_ID]
-    s.counters[PACK_ID] += 1
-    good.size = total
-    good.starts_at = good.purchased_at = s.now
-    good.ends_at = s.now + terms_at(s, team, s.now).make_good
-    for k in range(fact.count):
-        i = pack_find(s, fact.slices[2 * k])
-        if pack_at(s, i).ended:
-            if good.parent == 0:
-                good.parent = pack_at(s, i).pack
-                good.unit_price = pack_at(s, i).unit_price
-            enter(s, MOVE_OUT, i, -fact.slices[2 * k + 1], s.now, NULL, 0, transfer, 0)
-    i = add_pack(s, &good)
-    enter(s, MOVE_IN, i, total, s.now, NULL, 0, transfer, 0)

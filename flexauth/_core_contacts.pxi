@@ -267,6 +267,8 @@ cdef void serve_free(Live *s, int32_t i, const Plan *plan) noexcept nogil:
         session.line = NONE
         touch(s, line, 0)
         pass_hold_on(s, line)
+        if at_rest(use_at(s, line_at(s, line).use)):
+            forget_terms(use_at(s, line_at(s, line).use))
     entitle(s, i, plan)
 
 

@@ -83,7 +83,7 @@ cdef bint reserve_contact(Live *s, int32_t i, Plan *plan, const Given *fact) noe
                 while other != NONE:
                     sessions += 1
                     other = session_at(s, other).line_next
-            slices += team_at(s, line.team).order.count - team_at(s, line.team).head + windows + 1
+            slices += team_at(s, line.team).order.count - team_at(s, line.team).head + 2 * (windows + 1)
     caps = counted_caps(s, session.line) + (0 if option == NULL else option.cap_count * (windows + 1))
     if not (
         reserve_periods(s, session.line, windows + 3)
@@ -92,7 +92,7 @@ cdef bint reserve_contact(Live *s, int32_t i, Plan *plan, const Given *fact) noe
     ):
         return False
     if fact != NULL:
-        slices += fact.count + 1
+        slices += 2 * fact.count + 1
         caps += fact.cap_count
         if not reserve_packs(s, session.team, s.counters[PACK_ID], 1):
             return False
@@ -159,7 +159,7 @@ cdef void expire_pack(Live *s, int32_t i) noexcept nogil:
     pack_leave(s, i)
     pack.ended = True
     if left != 0:
-        enter(s, EXPIRY, i, -left, pack.ends_at, NULL, 0, 0, 0)
+        enter(s, EXPIRY, i, -left, pack.ends_at, 0)
     touch_pack(s, i)
 
 

@@ -190,6 +190,7 @@ cdef void drop_teams(Live *s) noexcept nogil:
         if team_at(s, i).dropped:
             index_remove(&s.by_team, mix(team_at(s, i).team), i)
             clear_team(team_at(s, i))
+            pool_give(&s.packs, team_at(s, i).credit)
             pool_give(&s.teams, i)
 
 

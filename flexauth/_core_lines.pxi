@@ -218,7 +218,7 @@ cdef void charge(Live *s, int32_t i, int32_t first, int64_t effective_at, bint h
             team_at(s, pack.team).held -= slice.tokens
             if pack.live:
                 team_at(s, pack.team).available += slice.tokens
-        seq = enter(s, CHARGE, slice.pack, -slice.tokens, effective_at, line, 0, 0, 0)
+        seq = enter_charge(s, slice.pack, slice.tokens, effective_at, line)
         if use.charge == 0:
             use.charge = seq
         following = slice.next
@@ -287,7 +287,7 @@ cdef void release(Live *s, int32_t i) noexcept nogil:
             team_at(s, pack.team).available += slice.tokens
         tokens_came_free(s, pack)
         if pack.ended:
-            enter(s, EXPIRY, slice.pack, -slice.tokens, s.now, NULL, 0, 0, 0)
+            enter(s, EXPIRY, slice.pack, -slice.tokens, s.now, 0)
         following = slice.next
         pool_give(&s.slices, first)
         first = following

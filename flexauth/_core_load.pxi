@@ -82,22 +82,22 @@ cdef bint load_line(Live *s, const int64_t *row) noexcept nogil:
 
 cdef bint load_hold(Live *s, const int64_t *row) noexcept nogil:
     cdef int32_t i = NONE
+    cdef int32_t place
     cdef int32_t *link
-    cdef Pack *pack = pack_at(s, pack_find(s, row[5]))
+    cdef Pack *pack
     cdef Use *use
     if pool_reserve(&s.slices, 1):
         i = load_key(s, row)
     if i == NONE:
         return False
+    place = team_at(s, line_at(s, i).team).credit if row[5] == 0 else pack_find(s, row[5])
+    pack = pack_at(s, place)
     use = use_at(s, line_at(s, i).use)
     use.hold_stored = True
     link = &use.hold
     while link[0] != NONE:
         link = &slice_at(s, link[0]).next
-    link[0] = pool_take(&s.slices)
-    slice_at(s, link[0]).next = NONE
-    slice_at(s, link[0]).pack = pack_find(s, row[5])
-    slice_at(s, link[0]).tokens = row[6]
+    add_slice(s, link, place, row[6])
     pack.held += row[6]
     team_at(s, pack.team).held += row[6]
     if pack.live:
@@ -129,7 +129,6 @@ cdef bint load_cap_use(Live *s, const int64_t *row) noexcept nogil:
 cdef bint load_capped(Live *s, const int64_t *row) noexcept nogil:
     """Of the line's hold; what past charges count in is not remembered."""
     cdef int32_t i = NONE
-    cdef int32_t node
     cdef Use *use
     if pool_reserve(&s.counted, 1):
         i = load_key(s, row)
@@ -137,11 +136,7 @@ cdef bint load_capped(Live *s, const int64_t *row) noexcept nogil:
         return False
     use = use_at(s, line_at(s, i).use)
     if row[3] == use.pending_since:
-        node = pool_take(&s.counted)
-        counted_at(s, node).next = use.counted
-        counted_at(s, node).cap = row[4]
-        counted_at(s, node).period = row[5]
-        use.counted = node
+        put_counted(s, &use.counted, row[4], row[5])
     return True
 
 
@@ -279,7 +274,8 @@ cdef bint load_team(Live *s, const int64_t *row) noexcept nogil:
         return False
     team_at(s, i).ledger_seq = row[1]
     team_at(s, i).use_seq = row[2]
-    team_at(s, i).overdraft = row[3]
+    team_at(s, i).available -= row[3] + pack_at(s, team_at(s, i).credit).remaining
+    pack_at(s, team_at(s, i).credit).remaining = -row[3]
     team_at(s, i).rights_version = row[4]
     return True
 

@@ -36,11 +36,14 @@ cdef int32_t team_ensure(Live *s, int64_t team) noexcept nogil:
     cdef int32_t i = team_find(s, team)
     if i != NONE:
         return i
-    if not (pool_reserve(&s.teams, 1) and index_reserve(&s.by_team, mix(team), 1)):
+    if not (pool_reserve(&s.teams, 1) and pool_reserve(&s.packs, 1) and index_reserve(&s.by_team, mix(team), 1)):
         return NONE
     i = pool_take(&s.teams)
     team_at(s, i).team = team
     team_at(s, i).next_start = INT64_MAX
+    team_at(s, i).credit = pool_take(&s.packs)
+    pack_at(s, team_at(s, i).credit).team = i
+    pack_at(s, team_at(s, i).credit).live = True
     index_put(&s.by_team, mix(team), i)
     return i
 
@@ -247,7 +250,7 @@ cdef void begin_due_packs(Live *s, Team *team) noexcept nogil:
 
 
 cdef inline int64_t available(Live *s, int32_t team) noexcept nogil:
-    """P2: free tokens of live packs."""
+    """P2: free tokens of live packs, less what is owed and what is held past them (C10)."""
     cdef Team *t
     if team == NONE:
         return 0
@@ -265,7 +268,7 @@ cdef inline Reason why_not(Live *s, int32_t team) noexcept nogil:
 
 cdef inline void tokens_came_free(Live *s, const Pack *pack) noexcept nogil:
     cdef Team *team = team_at(s, pack.team)
-    if pack.live:
+    if pack.live and pack.pack != 0:
         team.head = min(team.head, pack_place(s, team, pack))
 
 
@@ -279,36 +282,38 @@ cdef int64_t count_slices(Live *s, int32_t team, int64_t tokens) noexcept nogil:
         tokens -= pack_at(s, order[i]).remaining - pack_at(s, order[i]).held
         count += 1
         i += 1
-    return count
+    return count + (tokens > 0)
 
 
 cdef int32_t take_slices(Live *s, int32_t team, int64_t tokens) noexcept nogil:
-    """Exact slices in the order of P3, as a list; the balance covers them and there is room."""
+    """Exact slices in the order of P3, as a list; what the packs do not have is of the overdraft account (C10)."""
     cdef Team *t = team_at(s, team)
     cdef const int32_t *order = <const int32_t *>t.order.data
     cdef int32_t first = NONE
-    cdef int32_t last = NONE
+    cdef int32_t *link = &first
     cdef int32_t at = t.head
-    cdef int32_t i
     cdef int64_t take
-    while tokens > 0:
+    while tokens > 0 and at < t.order.count:
         take = min(tokens, pack_at(s, order[at]).remaining - pack_at(s, order[at]).held)
         if take > 0:
-            i = pool_take(&s.slices)
-            slice_at(s, i).pack = order[at]
-            slice_at(s, i).tokens = take
-            slice_at(s, i).next = NONE
-            if first == NONE:
-                first = i
-            else:
-                slice_at(s, last).next = i
-            last = i
+            link = add_slice(s, link, order[at], take)
             tokens -= take
         elif at == t.head:
             t.head += 1
-        if tokens > 0:
-            at += 1
+        at += 1
+    if tokens > 0:
+        add_slice(s, link, t.credit, tokens)
     return first
+
+
+cdef inline int32_t *add_slice(Live *s, int32_t *link, int32_t pack, int64_t tokens) noexcept nogil:
+    """A slice at the end of a list; gives where the next one goes."""
+    cdef int32_t i = pool_take(&s.slices)
+    link[0] = i
+    slice_at(s, i).pack = pack
+    slice_at(s, i).tokens = tokens
+    slice_at(s, i).next = NONE
+    return &slice_at(s, i).next
 
 
 cdef bint reserve_packs(Live *s, int32_t team, int64_t pack, int64_t count) noexcept nogil:
@@ -347,19 +352,17 @@ cdef int32_t add_pack(Live *s, const Pack *terms) noexcept nogil:
 
 # ---------------------------------------------------------------- books (L1, L7)
 
-cdef int64_t enter(
-    Live *s, EntryKind kind, int32_t i, int64_t tokens, int64_t effective_at, const Line *line,
-    int64_t corrects, int64_t transfer, int64_t reason,
+cdef int64_t *book_entry(
+    Live *s, EntryKind kind, int32_t book, int32_t i, int64_t tokens, int64_t effective_at,
 ) noexcept nogil:
-    """Append a ledger entry and move the pack by it; gives its sequence. `line` is NULL or has its terms."""
+    """Append an entry to a team's ledger and move a pack by it; gives its row, for the columns from `user` on."""
     cdef Pack *pack = pack_at(s, i)
-    cdef Team *team = team_at(s, pack.team)
-    cdef const Use *use
+    cdef Team *team = team_at(s, book)
     cdef int64_t *row = row_push(&s.rows[LEDGER], LEDGER_WIDTH)
     team.ledger_seq += 1
     pack.remaining += tokens
     if pack.live:
-        team.available += tokens
+        team_at(s, pack.team).available += tokens
     memset(row, 0, LEDGER_WIDTH * sizeof(int64_t))
     row[0] = team.team
     row[1] = team.ledger_seq
@@ -369,22 +372,36 @@ cdef int64_t enter(
     row[5] = pack.pack
     row[6] = tokens
     row[11] = row[12] = NEVER
-    if line != NULL:
-        use = use_at(s, line.use)
-        row[7] = entry_at(s, line.entry).user
-        row[8] = product_at(s, entry_at(s, line.entry).product).product
-        row[9] = <int64_t>use.session_high
-        row[10] = <int64_t>use.session_low
-        row[11] = use.window_start
-        row[12] = line.paid_until
-        row[13] = use.rate
-        row[14] = use.rate_version
-        row[15] = use.policy_version
-        row[16] = use.basis
-    row[17] = corrects
+    return row
+
+
+cdef void put_terms_of(const Live *s, const Line *line, int64_t *row) noexcept nogil:
+    """Columns `user` to `basis` of an entry: whose charge it is, its window, and the terms it was made under."""
+    cdef const Use *use = use_at(s, line.use)
+    row[7] = entry_at(s, line.entry).user
+    row[8] = product_at(s, entry_at(s, line.entry).product).product
+    row[9] = <int64_t>use.session_high
+    row[10] = <int64_t>use.session_low
+    row[11] = use.window_start
+    row[12] = line.paid_until
+    row[13] = use.rate
+    row[14] = use.rate_version
+    row[15] = use.policy_version
+    row[16] = use.basis
+
+
+cdef int64_t enter(Live *s, EntryKind kind, int32_t i, int64_t tokens, int64_t effective_at, int64_t transfer) noexcept nogil:
+    """An entry of the pack's team; gives its sequence."""
+    cdef int64_t *row = book_entry(s, kind, pack_at(s, i).team, i, tokens, effective_at)
     row[18] = transfer
-    row[19] = reason
-    return team.ledger_seq
+    return row[1]
+
+
+cdef int64_t enter_charge(Live *s, int32_t i, int64_t tokens, int64_t effective_at, const Line *line) noexcept nogil:
+    """The slice of a charge; what is past the packs is OVERDRAFT (C10)."""
+    cdef int64_t *row = book_entry(s, CHARGE if pack_at(s, i).pack else OVERDRAFT, line.team, i, -tokens, effective_at)
+    put_terms_of(s, line, row)
+    return row[1]
 
 
 cdef int64_t log_row(

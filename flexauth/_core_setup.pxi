@@ -3,28 +3,39 @@
 cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except *:
     cdef uint64_t high, low
     no_answer(answer, GRANTED)
-    if kind is AddPacks:
-        return add_packs(s, command.team, command.packs, answer)
     if kind is PutProduct:
         return put_product(s, command)
     if kind is PutRate:
         return put_rate(s, command)
     if kind is PutPolicy:
         return put_policy(s, command)
+    if kind is ChangeRights:
+        return change_rights(s, command.version, command.teams)
     if kind is PutCalendar:
         return put_calendar(s, command.calendar, command.starts)
     if kind is PutCap:
         return put_cap(s, command, answer)
     if kind is PutPool:
         return put_pool(s, command.pool, command.team, command.seats)
-    if kind is ChangeRights:
-        return change_rights(s, command.version, command.teams)
     if kind is EndSession:
         number_halves(command.session, &high, &low)
         return decide_end(s, high, low, answer)
     if kind is ReleaseDevice:
         return release_device(s, command.user, command.product, command.device, answer)
-    raise TypeError(f"{kind.__name__} is not a command")
+    return order(s, command, kind, answer)
+
+
+cdef Verdict change_rights(Live *s, int64_t version, tuple teams) except *:
+    """E2: sessions of these teams, of all where there are none, resolve their rights anew at their next contact."""
+    cdef int32_t i
+    for team in teams:
+        i = team_ensure(s, team)
+        if i == NONE:
+            return NO_MEMORY
+        team_at(s, i).rights_version = version
+    if not teams:
+        s.rights_version = version
+    return DECIDED
 
 
 cdef Verdict put_product(Live *s, object command) except *:
@@ -59,20 +70,6 @@ cdef Verdict put_pool(Live *s, int64_t pool, int64_t team, int64_t seats) except
     seat_pool_at(s, i).team = team
     seat_pool_at(s, i).seats = seats
     seat_pool_at(s, i).known = True
-    return DECIDED
-
-
-cdef Verdict change_rights(Live *s, int64_t version, tuple teams) except *:
-    """E2: sessions of these teams, or of all, resolve their rights anew at their next contact."""
-    cdef int32_t i
-    for team in teams:
-        if team_ensure(s, team) == NONE:
-            return NO_MEMORY
-    for team in teams:
-        i = team_find(s, team)
-        team_at(s, i).rights_version = version
-    if not teams:
-        s.rights_version = version
     return DECIDED
 
 
@@ -120,43 +117,6 @@ cdef Verdict put_cap(Live *s, object command, Answer *answer) except *:
     cap_at(s, i).calendar = calendar
     cap_at(s, i).tokens = command.tokens
     cap_at(s, i).hard = command.hard
-    return DECIDED
-
-
-cdef Verdict add_packs(Live *s, int64_t team, tuple packs, Answer *answer) except *:
-    """P1: an order's packs enter, or none."""
-    cdef int64_t count = len(packs)
-    cdef int32_t t = team_ensure(s, team)
-    cdef Array made
-    cdef Pack *pack
-    cdef int32_t i
-    cdef bint able
-    memset(&made, 0, sizeof(Array))
-    able = t != NONE and array_reserve(&made, sizeof(Pack), count)
-    try:
-        for terms in packs if able else ():
-            pack = <Pack *>made.data + made.count
-            memset(pack, 0, sizeof(Pack))
-            pack.team = t
-            pack.pack = terms.pack
-            pack.size = terms.size
-            pack.unit_price = terms.unit_price
-            pack.starts_at = terms.starts_at
-            pack.ends_at = terms.ends_at
-            pack.purchased_at = terms.purchased_at
-            made.count += 1
-        for i in range(made.count):
-            able = able and reserve_packs(s, t, (<Pack *>made.data)[i].pack, count)
-        if not able:
-            return NO_MEMORY
-        # From here on nothing can fail.
-        for i in range(made.count):
-            pack = <Pack *>made.data + i
-            enter(s, ORDER, add_pack(s, pack), pack.size, s.now, NULL, 0, 0, 0)
-    finally:
-        array_clear(&made)
-    answer.team = team
-    answer.balance = available(s, t)
     return DECIDED
 
 
@@ -271,7 +231,7 @@ cdef list dump_devices(Live *s):
     return sorted_rows(&rows, DEVICE)
 
 
-cdef dict dump_caps(Live *s):
+cdef dict dump_caps(Live *s, int64_t now):
     """Caps, and what counts in their periods of now."""
     cdef const Cap *cap
     cdef int32_t i
@@ -283,7 +243,7 @@ cdef dict dump_caps(Live *s):
             caps.append((
                 cap.cap, team_at(s, cap.team).team, calendar_at(s, cap.calendar).calendar, cap.tokens, cap.hard
             ))
-            period = period_at(calendar_at(s, cap.calendar), s.now, 0)
+            period = period_at(calendar_at(s, cap.calendar), now, 0)
             used = cap_use_in(s, cap, period)
             if used != 0:
                 uses.append((cap.cap, period, used))
@@ -294,7 +254,7 @@ cdef dict dump_state(Live *s, int64_t now):
     cdef int32_t i
     teams = [
         (
-            team_at(s, i).team, team_at(s, i).ledger_seq, team_at(s, i).use_seq, team_at(s, i).overdraft,
+            team_at(s, i).team, team_at(s, i).ledger_seq, team_at(s, i).use_seq, owed(s, i),
             team_at(s, i).rights_version,
         )
         for i in range(s.teams.used)
@@ -307,7 +267,7 @@ cdef dict dump_state(Live *s, int64_t now):
         "session": dump_sessions(s),
         "device": dump_devices(s),
         "team": sorted(teams),
-        **dump_caps(s),
+        **dump_caps(s, now),
     }
 
 
@@ -320,7 +280,7 @@ cdef int check_row(Live *s, int table, const int64_t *row) except -1:
         raise KeyError(f"cap {row[0]} names calendar {row[2]}, which is not loaded")
     if table == CAP_USE and cap_find(s, row[0]) == NONE:
         raise KeyError(f"a row of cap_use names cap {row[0]}, which is not loaded")
-    if table == HOLD and pack_find(s, row[5]) == NONE:
+    if table == HOLD and row[5] != 0 and pack_find(s, row[5]) == NONE:
         raise KeyError(f"a hold names pack {row[5]}, which is not loaded")
     if table == COUNTER and not 0 < row[0] < ID_KINDS:
         raise ValueError(f"a counter's kind is {row[0]}; it is a commands.IdKind")

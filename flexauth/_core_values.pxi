@@ -204,6 +204,7 @@ cdef inline void no_contact(Contact *contact) noexcept nogil:
 cdef int read_fact(object fact, Given *given, Reading *reading) except -1:
     """A `commands.Refund`."""
     given.window_start = fact.window_start
+    given.window_end = fact.window_end
     given.charge = fact.charge
     given.recent = fact.recent
     given.as_of = fact.as_of

@@ -1,18 +1,21 @@
 """Administrative acts as work: once for a request id, alone in a batch, in the audit log. Knows no rule of any act.
 
-An act is alone: all before it is stored, so it may read the store; the directory learns of it once it is stored.
+An act is alone: all before it is stored, so it may read the store; the directory learns of it once it is stored. It
+checks everything before its first command: a fault after one would leave the engine ahead of the store.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from enum import IntEnum
-from typing import Any, TypeVar
+from itertools import count
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
+from flexauth.commands import Command, Decision, Engine, IdKind, Outcome
 from flexauth.faults import Conflict
 from flexauth.names import content_digest
 from flexauth.store.port import Store
@@ -42,9 +45,9 @@ class Acts:
                 made = self._made(kind, request)
                 if made is not None:
                     return made
-                answer, learn = decide(turn, request)
                 if getattr(request, "validate_only", False):
-                    return answer
+                    return decide(_rehearsal(turn), request)[0]
+                answer, learn = decide(turn, request)
                 learned.append(learn)
                 self._keep(turn, kind, request, answer)
                 return answer
@@ -82,10 +85,30 @@ class Acts:
         return content_digest(type(request).__name__, repr(request)).to_bytes(8, "big")
 
 
+class _Rehearsal:
+    """The engine for an act that is only tried: it is looked at, and nothing is done; ids stand for those to come."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._ids = engine, count(2**62)
+
+    def __getattr__(self, look: str) -> Any:
+        return getattr(self._engine, look)
+
+    def allocate(self, _kind: IdKind) -> int:
+        return next(self._ids)
+
+    def decide(self, _now: int, _command: Command) -> Decision:
+        return Decision(Outcome.GRANTED)
+
+
+def _rehearsal(turn: Turn) -> Turn:
+    return replace(turn, engine=cast("Engine", _Rehearsal(turn.engine)), writes=[])
+
+
 def _plain(value: Any) -> Any:
-    """A request as JSON values: what was asked, by name."""
+    """A request as JSON values: what was asked, by name; what its repr keeps to itself is secret here too."""
     if is_dataclass(value):
-        told = (field.name for field in fields(value) if field.name not in _UNTOLD)
+        told = (field.name for field in fields(value) if field.repr and field.name not in _UNTOLD)
         return {name: _plain(getattr(value, name)) for name in told}
     if isinstance(value, IntEnum):
         return value.name

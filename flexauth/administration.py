@@ -19,7 +19,8 @@ from flexauth.directory import Directory
 from flexauth.faults import AlreadyExists, InvalidArgument
 from flexauth.names import halves, name_digest
 from flexauth.pages import page_of, position
-from flexauth.policy import parse_policy
+from flexauth.periods import calendar_for
+from flexauth.policy import parse_policy, terms_of
 from flexauth.sequencer import Sequencer
 from flexauth.store.port import Store
 from flexauth.work import Turn, Work
@@ -118,12 +119,13 @@ class Administration:
 
     def _assign_user(self, turn: Turn, request: requests.AssignUser) -> tuple[answers.User, Callable[[], None]]:
         user = self._directory.user_id(request.user)
-        self._write_membership(turn, user, request.membership)
         before = self._user(user)
         others = [m for m in before.memberships if m.team != request.membership.team]
         if len(others) >= limits.TEAMS_PER_USER:
             rule = f"a user belongs to at most {limits.TEAMS_PER_USER} teams"
             raise InvalidArgument(field="membership team", value=request.membership.team, rule=rule)
+        self._write_membership(turn, user, request.membership)
+        self._directory.rights_changed(turn, (self._directory.team_id(request.membership.team),))
         memberships = (*others, request.membership)
         answer = answers.User(before.subject, before.display_name, before.email, memberships)
         return answer, lambda: self._directory.forget_user(user)
@@ -286,13 +288,21 @@ class Administration:
         if newest.effective_at > effective_at:
             rule = f"a contract that begins later, at {newest.effective_at}, is already made"
             raise InvalidArgument(field="effective_at", value=effective_at, rule=rule)
-        values, policy = parse_policy(request.values, newest.values)
+        values = parse_policy(request.values, newest.values)
+        if values["scope"] != "ALL":
+            for code in values["scope"]:
+                self._directory.product(code)
+        calendar = 0
+        if values["window_policy"] == "calendar_day":
+            calendar = calendar_for(turn, self._store, values["time_zone"], "day")
+        policy = terms_of(values, calendar)
         version, given = newest.version + 1, json.dumps(dict(values))
         terms = {field.name: int(getattr(policy, field.name)) for field in fields(policy)}
         turn.write("insert_policy", team=team, version=version, effective_at=effective_at, given=given, **terms)
         turn.engine.decide(turn.now, commands.PutPolicy(team, version, effective_at, policy))
+        self._directory.rights_changed(turn, (team,))
         answer = answers.PolicyAnswer(version, effective_at, given)
-        return answer, lambda: self._directory.add_contract(team, version, effective_at, given)
+        return answer, lambda: self._directory.add_contract(team, version, effective_at, given, calendar)
 
     def _get_policy(self, request: requests.GetPolicy, now: int) -> answers.PolicyAnswer:
         contract = self._directory.contract(self._directory.team_id(request.team), now)

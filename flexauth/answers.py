@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 __all__ = [
     "Balance",
+    "CapUse",
     "Charge",
     "CheckinAnswer",
     "CheckoutAnswer",
@@ -32,6 +33,7 @@ __all__ = [
     "Product",
     "QuoteAnswer",
     "Rate",
+    "ResultAnswer",
     "SessionFacts",
     "Team",
     "User",
@@ -46,7 +48,10 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """SPEC 10: a reason, a sentence a person can act on, and the facts."""
+    """SPEC 10: a reason, a sentence a person can act on, and the facts.
+
+    `tokens` is the charge that needs consent (Q2), `cap` names the cap in the way (Q3), `team` whose reason it is.
+    """
 
     reason: Reason
     message: str
@@ -56,11 +61,18 @@ class Denial:
     elsewhere_session: str = ""
     elsewhere_device: str = ""
     devices: tuple[Device, ...] = ()
+    tokens: int = 0
+    cap: str = ""
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """What a client needs to know of its session, in every answer (S3, S4)."""
+    """What a client needs to know of its session, in every answer (S3, S4).
+
+    `end_at`: the client is asked to end by then (A9). `entitled_until`: when the right ends that the session runs by.
+    `choice`: a number of `commands.Choice`. `outage_grace` in microseconds (S5).
+    """
 
     session: str
     state: State
@@ -79,10 +91,27 @@ class SessionFacts:
     ended_at: int
     server_time: int
     renewal_notice_at: int = 0
+    end_at: int = 0
+    entitled_until: int = 0
+    project: str = ""
+    choice: int = 0
+    outage_grace: int = 0
+    renewal_needs_consent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CapUse:
+    """What counts in a cap in its present period (Q3)."""
+
+    name: str
+    used: int
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteAnswer:
+    """Q1. `slices` are (pack, tokens) in the order of P3, pack 0 the overdraft; `caps` those it would count in."""
+
     granted: bool
     entitlement: Entitlement
     team: str
@@ -92,6 +121,9 @@ class QuoteAnswer:
     paid_until: int
     server_time: int
     denial: Denial | None = None
+    slices: tuple[tuple[int, int], ...] = ()
+    caps: tuple[CapUse, ...] = ()
+    choice: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +151,18 @@ class LeaseAnswer:
 
     facts: SessionFacts
     lease: str
+    denial: Denial | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultAnswer:
+    """C13: whether a result may be delivered. `units_left_over` of the line have not made a full charge yet."""
+
+    granted: bool
+    facts: SessionFacts
+    tokens: int
+    balance: int
+    units_left_over: int
     denial: Denial | None = None
 
 

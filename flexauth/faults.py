@@ -15,8 +15,10 @@ __all__ = [
     "InstanceHeld",
     "InvalidArgument",
     "NewerSchema",
+    "NotAllowedNow",
     "NotFound",
     "Overloaded",
+    "Stale",
     "Stopping",
     "StorageFull",
     "StoreFailed",
@@ -47,6 +49,14 @@ class AlreadyExists(Fault):
 
 class Conflict(Fault):
     """{field} {value} was used before with other content; use a new one."""
+
+
+class Stale(Fault):
+    """The {kind} {value} has changed since it was read; read it again and send its new etag."""
+
+
+class NotAllowedNow(Fault):
+    """{what} is not possible now: {why}."""
 
 
 class Unauthenticated(Fault):

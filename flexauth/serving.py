@@ -1,4 +1,4 @@
-"""A whole service from its settings: data folder, store, authority, keys, server; and copies of its database.
+"""A whole service from its settings: data folder, store, authority, keys, server, TLS; and copies of its database.
 
 Composition; prints nothing.
 """
@@ -6,50 +6,59 @@ Composition; prints nothing.
 from __future__ import annotations
 
 import gc
+import socket
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from flexauth import bootstrap
-from flexauth.access import Access, Role, add_key, load_keys
+import structlog
+
+from flexauth import bootstrap, first_keys
 from flexauth.authority import Authority
+from flexauth.certificates import CertificateFiles, CertificateWatch
 from flexauth.clock import Clock, SystemClock
 from flexauth.config import Settings, is_loopback
 from flexauth.credentials import Credentials, keep_credentials, read_credentials
 from flexauth.faults import InvalidArgument, NotFound, StoreFailed
+from flexauth.first_keys import FirstKeys
 from flexauth.leases import Signer
-from flexauth.rpc.server import Server
+from flexauth.proxy.configuration import ProxyLimits
+from flexauth.proxy.supervisor import Proxy, ProxyMissing, find_haproxy
+from flexauth.rpc.server import CannotListen, Server
 from flexauth.store import backup
 from flexauth.store.sqlite import open_reader
 
-__all__ = ["FirstKeys", "Service", "back_up", "collect_seldom", "database_of", "open_service", "restore"]
+__all__ = ["Service", "back_up", "collect_seldom", "database_of", "open_service", "restore"]
 
 API_KEYS: Final = "api-keys.json"
 LEASE_KEYS: Final = "lease-keys.json"
 _LOOK_SECONDS: Final = 1.0
 _COLLECT_AFTER: Final = (100_000, 50, 100)
 
-
-@dataclass(frozen=True, slots=True)
-class FirstKeys:
-    """The API keys that a first start makes; shown once, only their digests are kept."""
-
-    admin: str
-    client: str
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service that listens on `address`; `first_keys` None: it had keys already."""
+    """A service that listens on `address`; `first_keys` None: it made none; `claim_code` is for the first admin, once.
+
+    `engine` is the one that serves. With TLS the address begins with https://, and a client on this machine that does
+    not know its certificate trusts `ca_file` and expects `server_name`.
+    """
 
     settings: Settings
     address: str
+    engine: str
+    proxy: Proxy | None
+    ca_file: str
+    server_name: str
     authority: Authority
     server: Server
     closing: ExitStack
     first_keys: FirstKeys | None
+    claim_code: str
     credentials: Credentials | None
 
     def until(self, stopping: threading.Event) -> None:
@@ -62,7 +71,6 @@ class Service:
 
     def stop(self) -> None:
         """Refuse new calls, let those that run end, store everything, leave."""
-        self.server.stop(self.settings.stop_seconds)
         self.closing.close()
 
 
@@ -71,14 +79,17 @@ def database_of(settings: Settings) -> Path:
     return settings.data / "flexauth.db"
 
 
-def open_service(settings: Settings, *, with_credentials: bool = False, clock: Clock | None = None) -> Service:
+def open_service(
+    settings: Settings, *, with_credentials: bool = False, claim: bool = False, clock: Clock | None = None
+) -> Service:
     """Open everything and serve. `with_credentials`: keep an admin key in the data folder for commands of this user.
 
-    Faults: InvalidArgument, InstanceHeld, NewerSchema, UnsafeStore, CannotListen, UnreadableKeys, UnsafeCredentials.
+    `claim`: make a one-time code for an admin's key, also where there is one already.
+
+    Faults: InvalidArgument, InstanceHeld, NewerSchema, UnsafeStore, CannotListen, UnreadableKeys, UnsafeCredentials,
+    UnusableCertificate, ProxyFailed.
     """
-    if not is_loopback(settings.listen) and not settings.insecure:
-        rule = "beyond this machine keys would travel in the open; put a proxy with TLS before it and say --insecure"
-        raise InvalidArgument(field="listen", value=repr(settings.listen), rule=rule)
+    certificates = _certificates(settings)
     clock = clock or SystemClock()
     data = settings.data
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -86,20 +97,104 @@ def open_service(settings: Settings, *, with_credentials: bool = False, clock: C
         store = bootstrap.open_store(f"sqlite:{database_of(settings)}")
         opened.callback(store.close)
         kept = read_credentials(data)
-        first = _first_keys(settings, clock)
-        if with_credentials and kept is None:
-            key = first.admin if first else add_key(data / API_KEYS, Role.ADMIN, clock.wall(), "credentials")
-            kept = Credentials("", key)
         authority = bootstrap.open_authority(store, clock)
         opened.callback(authority.close)
+        first_keys.take_over(authority, data / API_KEYS)
+        first = first_keys.first_keys(authority) if with_credentials else None
+        claim = claim or not authority.grants.has_vendor(authority.now)
+        code = authority.grants.offer_claim(authority.now) if claim else ""
+        if with_credentials:
+            kept = Credentials("", first.admin if first else first_keys.local_key(authority, kept.key if kept else ""))
         signer = Signer.open(data / LEASE_KEYS, now=lambda: authority.latest)
-        access = Access(load_keys(data / API_KEYS))
-        server = Server(authority, signer, settings.listen, access=access, engine=settings.engine)
-        server.start()
+        server, proxy = _open_server(settings, certificates, authority, signer, opened)
+        address, ca_file, server_name = server.address, "", ""
+        if certificates:
+            listens = f"{settings.listen.rpartition(':')[0]}:{proxy.port}" if proxy else server.address
+            address = f"https://{listens}"
+            ca_file, server_name = str(certificates.files.certificate.resolve()), certificates.current.name
         if kept is not None:
-            kept = Credentials(server.address, kept.key)
+            kept = Credentials(address, kept.key, ca_file, server_name)
             keep_credentials(data, kept)
-        return Service(settings, server.address, authority, server, opened.pop_all(), first, kept)
+        return Service(
+            settings, address, server.engine, proxy, ca_file, server_name, authority, server, opened.pop_all(), first, code,
+            kept,
+        )  # fmt: skip
+
+
+def _certificates(settings: Settings) -> CertificateWatch | None:
+    """The certificates to serve with, None for none. Raises InvalidArgument where settings are at odds, and what reading raises."""
+    needed = {name: getattr(settings, name) for name in ("tls_certificate", "tls_key")}
+    if not settings.tls:
+        for name, value in (needed | {"tls_client_ca": settings.tls_client_ca}).items():
+            if value is not None:
+                raise InvalidArgument(field=name, value=value, rule="it is for TLS alone; say --tls too, or leave it out")
+        if not is_loopback(settings.listen) and not settings.insecure:
+            rule = (
+                "beyond this machine keys would travel in the open; serve TLS (--tls), "
+                "or put a proxy with TLS before it and say --insecure"
+            )
+            raise InvalidArgument(field="listen", value=repr(settings.listen), rule=rule)
+        return None
+    for name, value in needed.items():
+        if value is None:
+            option = name.replace("_", "-")
+            raise InvalidArgument(field=name, value="not set", rule=f"TLS needs it; name the file by --{option}")
+    if settings.listen.startswith("unix:"):
+        raise InvalidArgument(field="listen", value=repr(settings.listen), rule="a Unix socket has no TLS; leave out --tls")
+    if settings.engine == "grpcio" and settings.tls_client_ca and settings.tls_client == "optional":
+        rule = "the engine grpcio asks every client for a certificate, or none; require them, or choose --engine native"
+        raise InvalidArgument(field="tls_client", value="'optional'", rule=rule)
+    assert settings.tls_certificate is not None
+    assert settings.tls_key is not None
+    return CertificateWatch(CertificateFiles(settings.tls_certificate, settings.tls_key, settings.tls_client_ca))
+
+
+def _open_server(
+    settings: Settings,
+    certificates: CertificateWatch | None,
+    authority: Authority,
+    signer: Signer,
+    opened: ExitStack,
+) -> tuple[Server, Proxy | None]:
+    """Serve by an engine that has TLS itself, or behind a proxy that has it."""
+    engine = settings.engine
+    haproxy = _haproxy(settings) if certificates and engine == "native" else ""
+    if certificates is None or not haproxy:
+        engine = "grpcio" if certificates else engine
+        server = Server(authority, signer, settings.listen, access=authority.access, engine=engine, certificates=certificates)
+        opened.callback(server.stop, settings.stop_seconds)
+        server.start()
+        return server, None
+    allowed = ProxyLimits(settings.source_connections, settings.source_calls_per_second)
+    required = settings.tls_client == "required"
+    proxy = Proxy(haproxy, _listen(settings.listen), certificates, allowed, client_required=required)
+    opened.callback(proxy.stop)
+    server = Server(authority, signer, proxy.engine_address, access=authority.access, engine=engine, proxied=True)
+    opened.callback(server.stop, settings.stop_seconds)
+    server.start()
+    proxy.start()
+    return server, proxy
+
+
+def _haproxy(settings: Settings) -> str:
+    """The program, "" where there is none and the engine grpcio can serve what was asked for."""
+    try:
+        return find_haproxy(settings.haproxy)
+    except ProxyMissing as missing:
+        if settings.tls_client_ca and settings.tls_client == "optional":
+            raise
+        log.warning("engine grpcio serves TLS in place of native", cause=str(missing))
+        return ""
+
+
+def _listen(address: str) -> socket.socket:
+    """A socket that listens on HOST:PORT. Raises `CannotListen`."""
+    host, _, port = address.rpartition(":")
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    try:
+        return socket.create_server((host.strip("[]"), int(port)), family=family)
+    except OSError as error:
+        raise CannotListen(address=address, cause=error.strerror or error) from error
 
 
 def collect_seldom() -> None:
@@ -110,14 +205,6 @@ def collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_COLLECT_AFTER)
-
-
-def _first_keys(settings: Settings, clock: Clock) -> FirstKeys | None:
-    path = settings.data / API_KEYS
-    if load_keys(path):
-        return None
-    admin = add_key(path, Role.ADMIN, clock.wall(), "first admin")
-    return FirstKeys(admin, add_key(path, Role.CLIENT, clock.wall(), "first client"))
 
 
 def back_up(settings: Settings, file: Path) -> Path:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -36,31 +37,58 @@ def serve(
     data: Annotated[Path | None, typer.Option(help="Folder of the database and the keys.", metavar="DIR")] = None,
     listen: Annotated[str | None, typer.Option(help="Address to serve on.", metavar="HOST:PORT")] = None,
     engine: Annotated[Literal["grpcio", "native"] | None, typer.Option(help="The gRPC engine.")] = None,
+    tls: Annotated[
+        bool, typer.Option("--tls", help="Serve TLS alone; engine native then starts HAProxy and serves behind it.")
+    ] = False,
+    tls_certificate: Annotated[
+        Path | None, typer.Option(help="PEM file of the certificate and its chain.", metavar="FILE")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="PEM file of its key.", metavar="FILE")] = None,
+    tls_client_ca: Annotated[
+        Path | None,
+        typer.Option(help="PEM file of the authorities whose client certificates are taken.", metavar="FILE"),
+    ] = None,
+    tls_client: Annotated[
+        Literal["required", "optional"] | None, typer.Option(help="Whether clients must show one of these.")
+    ] = None,
     insecure: Annotated[
         bool, typer.Option("--insecure", help="Serve beyond this machine without TLS, behind a proxy that has it.")
     ] = False,
     sample: Annotated[
         bool, typer.Option("--sample", help="Load the published rates and a small team, and keep a key for this user.")
     ] = False,
+    claim: Annotated[
+        bool, typer.Option("--claim", help="Print a one-time code for an admin's key, where the keys are lost.")
+    ] = False,
 ) -> None:
     """Run an authority until it is told to stop (SIGTERM, or Ctrl-C).
 
-    The first start makes the keys and shows them. Every setting may also stand in a file or in the environment, see
-    `flexauth config`. Log lines are JSON on standard error.
+    The first start prints a one-time code for the first admin's key, or, with the sample, the keys themselves. Every
+    setting may also stand in a file or in the environment, see `flexauth config`. Log lines are JSON on standard error.
     """
     from flexauth.serving import collect_seldom, open_service  # noqa: PLC0415  # brings the whole authority, which others do without
 
-    options = {"data": data, "listen": listen, "engine": engine, "insecure": insecure or None}
+    options = {
+        "data": data,
+        "listen": listen,
+        "engine": engine,
+        "tls": tls or None,
+        "tls_certificate": tls_certificate,
+        "tls_key": tls_key,
+        "tls_client_ca": tls_client_ca,
+        "tls_client": tls_client,
+        "insecure": insecure or None,
+    }
     settings, _ = config.load(configuration, options)
     _log_json(settings.log_level)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    service = open_service(settings, with_credentials=sample)
+    service = open_service(settings, with_credentials=sample, claim=claim)
     try:
         user = _load(service) if sample else ""
         collect_seldom()
-        log.info("serving", address=service.address, data=str(settings.data), engine=settings.engine, pid=os.getpid())
+        log.info("serving", address=service.address, data=str(settings.data), engine=service.engine, pid=os.getpid())
         _greet(service, user)
         service.until(stopping)
         log.info("stopping", address=service.address)
@@ -86,7 +114,7 @@ def _log_json(level: str) -> None:
 def _load(service: Service) -> str:
     """Load the sample through the service's own door; the user to try it with."""
     assert service.credentials is not None
-    to = find({"server": service.address, "key": service.credentials.key})
+    to = find(asdict(service.credentials))
     with open_connection(to) as connection:
         return load_sample(connection).users[0].subject
 
@@ -107,16 +135,26 @@ def _greet(service: Service, user: str) -> None:
             Text(f"    {service.first_keys.client}", style="bold"),
             Text(),
         ]
+    if service.claim_code:
+        lines += [
+            Text("Within an hour this code gives a key that may do everything, once:"),
+            Text(f"    {service.claim_code}", style="bold"),
+            Text(),
+        ]
     if user:
         lines.append(Text("To try it, paste in another shell:"))
         lines.append(Text(f"  export FLEXAUTH_DATA={shlex.quote(str(service.settings.data.resolve()))}", style="cyan"))
         tries = ("balance", f"session checkout ACD --user {user}", f"run --product ACD --user {user} -- sleep 20")
     else:
-        key = service.first_keys.admin if service.first_keys else "KEY"
+        key = f"$({flexauth} --server {service.address} key claim {service.claim_code})" if service.claim_code else "KEY"
         lines.append(
-            Text("To try it, paste in another shell" + (":" if service.first_keys else ", with a key of yours:"))
+            Text("To try it, paste in another shell" + (":" if service.claim_code else ", with a key of yours:"))
         )
         lines.append(Text(f"  export FLEXAUTH_SERVER={service.address} FLEXAUTH_KEY={key}", style="cyan"))
+        if service.ca_file:
+            trust = {"FLEXAUTH_CA_FILE": service.ca_file, "FLEXAUTH_SERVER_NAME": service.server_name}
+            said = " ".join(f"{name}={shlex.quote(value)}" for name, value in trust.items() if value)
+            lines.append(Text(f"  export {said}", style="cyan"))
         tries = ("team create acme", "product create ACD --name AutoCAD --rate 7", "pack order acme 500 --price 3.00")
     lines += [Text(f"  {flexauth} {words}", style="cyan") for words in tries]
     for line in (*lines, Text()):

@@ -17,7 +17,7 @@ from flexauth.cli.render import Column, facts, plain, show_json, warn
 from flexauth.commands import Origin
 from flexauth.v1 import administration_pb2, types_pb2
 from flexauth.v1 import license_authority_pb2 as wire
-from flexauth_client.keeper import new_session_id
+from flexauth_client.terms import new_session_id
 
 __all__ = ["app"]
 

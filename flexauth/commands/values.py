@@ -419,7 +419,8 @@ class Refund:
 
     `slices` are (pack, tokens) of the charge whose window starts at `window_start`; `recent` counts the user's
     self-reported refunds in the policy's period; `as_of` is the last batch stored when this was read. `caps` are
-    (cap, period) that the charge counts in; a refunded charge no longer does (SPEC 14).
+    (cap, period) that the charge counts in; a refunded charge no longer does (SPEC 14). `window_end` tells
+    `RefundWindow` whether the line still stands on this window.
     """
 
     window_start: int
@@ -428,6 +429,7 @@ class Refund:
     recent: int
     as_of: int
     caps: tuple[tuple[int, int], ...] = ()
+    window_end: int = NEVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,9 @@ def _add(world: World, cap: Cap, key: LineKey, start: int, period: int, tokens: 
     cap.used = {at: used for at, used in cap.used.items() if at >= oldest}
 
 
-def rows(world: World) -> dict[str, list[tuple[int, ...]]]:
+def rows(world: World, now: int) -> dict[str, list[tuple[int, ...]]]:
     """Rows of `cap`, and of `cap_use` in the period of now."""
-    used = [(cap.cap, period_at(world, cap.calendar, world.now)) for cap in world.caps.values()]
+    used = [(cap.cap, period_at(world, cap.calendar, now)) for cap in world.caps.values()]
     return {
         "cap": sorted((c.cap, c.team, c.calendar, c.tokens, c.hard) for c in world.caps.values()),
         "cap_use": sorted((c, at, world.caps[c].used[at]) for c, at in used if world.caps[c].used.get(at)),

@@ -231,6 +231,8 @@ def _serve_free(world: World, session: Session, candidate: Candidate, use: Use) 
         del line.sessions[session.session]
         world.touch(line)
         _pass_hold_on(world, line)
+        if line.at_rest:
+            line.forget_terms()
     _entitle(world, session, candidate, candidate.entitlement)
 
 

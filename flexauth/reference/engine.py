@@ -9,16 +9,17 @@ from dataclasses import asdict, replace
 from flexauth.commands import (
     NEVER,
     AddPacks,
+    AdjustPack,
     ChangeRights,
     Checkin,
     Checkout,
     Command,
     Decision,
     EndSession,
-    EntryKind,
     Heartbeat,
     IdKind,
-    NewPack,
+    MovePack,
+    OpenWindow,
     Outcome,
     PutCalendar,
     PutCap,
@@ -26,12 +27,14 @@ from flexauth.commands import (
     PutPool,
     PutProduct,
     PutRate,
+    RefundWindow,
     ReleaseDevice,
+    SplitPack,
     State,
 )
-from flexauth.reference import caps, contacts, contracts, facts, lines, packs, sessions
+from flexauth.reference import caps, contacts, contracts, facts, lines, orders, packs, refunds, sessions
 from flexauth.reference.contacts import Heard
-from flexauth.reference.state import CAPTURE, LEASE_END, PACK_END, Pack, Rows, Session, World, halves, lease_end
+from flexauth.reference.state import CAPTURE, LEASE_END, PACK_END, Rows, Session, World, halves, lease_end
 from flexauth.reference.tables import LOADERS, row_of_line, row_of_pack, row_of_session
 
 __all__ = ["Reference"]
@@ -185,21 +188,27 @@ class Reference:
         elif isinstance(command, ChangeRights):
             world.change_rights(command.version, command.teams)
         elif isinstance(command, PutCalendar):
-            world.calendars[command.calendar] = command.starts
+            world.calendars[command.calendar] = list(command.starts)
         elif isinstance(command, PutCap):
             return caps.put_cap(world, command)
-        elif isinstance(command, AddPacks):
-            for terms in command.packs:
-                self._add_pack(command.team, terms)
-            return Decision(Outcome.GRANTED, team=command.team, balance=packs.available(world, command.team))
         else:
-            raise TypeError(f"{type(command).__name__} is not a command")
+            return self._order(command)
         return Decision(Outcome.GRANTED)
 
-    def _add_pack(self, team: int, terms: NewPack) -> None:
-        pack = Pack(team, terms.pack, terms.size, terms.unit_price, terms.starts_at, terms.ends_at, terms.purchased_at)
-        packs.add_pack(self._world, pack)
-        self._world.enter(EntryKind.ORDER, pack, terms.size, self._world.now)
+    def _order(self, command: Command) -> Decision:
+        if isinstance(command, AddPacks):
+            return orders.add_packs(self._world, command)
+        if isinstance(command, AdjustPack):
+            return orders.adjust(self._world, command)
+        if isinstance(command, MovePack):
+            return orders.move(self._world, command)
+        if isinstance(command, SplitPack):
+            return orders.split(self._world, command)
+        if isinstance(command, OpenWindow):
+            return orders.open_window(self._world, command)
+        if isinstance(command, RefundWindow):
+            return refunds.refund_window(self._world, command)
+        raise TypeError(f"{type(command).__name__} is not a command")
 
     def look(self, now: int, session: int) -> Decision:
         self.advance(now)
@@ -207,8 +216,11 @@ class Reference:
         return Decision(Outcome.UNKNOWN) if known is None else self._facts(known)
 
     def balance(self, team: int) -> tuple[int, int]:
-        held = sum(p.held for p in self._world.team(team).packs)
+        held = sum(p.held for p in self._world.team(team).packs) + self._world.team(team).credit.held
         return packs.available(self._world, team), held
+
+    def slices(self, team: int, tokens: int) -> list[tuple[int, int]]:
+        return [(pack.pack, part) for pack, part in packs.slices(self._world, team, tokens)]
 
     def cap_used(self, cap: int, at: int) -> tuple[int, int]:
         return caps.cap_used(self._world, cap, at)
@@ -334,5 +346,5 @@ class Reference:
                 for k, t in world.teams.items()
                 if t.ledger_seq or t.use_seq
             ),
-            **caps.rows(world),
+            **caps.rows(world, now),
         }

@@ -108,9 +108,8 @@ def _charge(world: World, line: Line, slices: list[tuple[Pack, int]], effective_
     line.charge = 0
     for pack, tokens in slices:
         pack.held -= tokens if held else 0
-        seq = world.enter(
-            EntryKind.CHARGE, pack, -tokens, effective_at, line=line, window=(line.window_start, line.paid_until)
-        )
+        kind = EntryKind.CHARGE if pack.pack else EntryKind.OVERDRAFT
+        seq = world.enter(kind, pack, -tokens, effective_at, line=line, window=(line.window_start, line.paid_until))
         line.charge = line.charge or seq
 
 

@@ -10,8 +10,10 @@ __all__ = ["add_pack", "available", "expire_pack", "lacking", "slices", "why_not
 
 
 def available(world: World, team: int) -> int:
-    """P2."""
-    return sum(p.remaining - p.held for p in world.team(team).packs if p.live(world.now))
+    """P2: free tokens of live packs, less what is owed and what is held past them (C10)."""
+    credit = world.team(team).credit
+    free = sum(p.remaining - p.held for p in world.team(team).packs if p.live(world.now))
+    return free + credit.remaining - credit.held
 
 
 def lacking(world: World, team: int, tokens: int, at: int) -> int:
@@ -27,14 +29,14 @@ def why_not(world: World, team: int) -> Reason:
 
 
 def slices(world: World, team: int, tokens: int) -> list[tuple[Pack, int]]:
-    """Exact slices in the order of P3; the balance covers them."""
+    """Exact slices in the order of P3; what the packs do not have is of the overdraft account (C10)."""
     found = []
     for pack in sorted((p for p in world.team(team).packs if p.live(world.now)), key=Pack.order):
         take = min(tokens, pack.remaining - pack.held)
         if take:
             found.append((pack, take))
             tokens -= take
-    return found
+    return [*found, (world.team(team).credit, tokens)] if tokens else found
 
 
 def add_pack(world: World, pack: Pack) -> None:

@@ -211,14 +211,22 @@ class Line:
 
 @dataclass(slots=True)
 class Team:
-    """Packs, contracts as (effective_at, version, policy), and where the team's sequences stand."""
+    """Packs, contracts as (effective_at, version, policy), and where the team's sequences stand.
 
+    `credit` is the overdraft account (C10): a pack 0 of which what remains is never above 0.
+    """
+
+    credit: Pack
     ledger_seq: int = 0
     use_seq: int = 0
-    overdraft: int = 0
     rights_version: int = 0
     packs: list[Pack] = field(default_factory=list)
     policies: list[tuple[int, int, Policy]] = field(default_factory=list)
+
+    @property
+    def overdraft(self) -> int:
+        """What the team owes."""
+        return -self.credit.remaining
 
 
 class Rows:
@@ -257,7 +265,7 @@ class World:
         self.products: dict[int, ProductKind] = {}
         self.results: dict[int, tuple[int, int]] = {}
         self.rates: dict[int, list[tuple[int, int, int]]] = {}
-        self.calendars: dict[int, tuple[int, ...]] = {}
+        self.calendars: dict[int, list[int]] = {}
         self.caps: dict[int, Cap] = {}
         self.pools: dict[int, tuple[int, int]] = {}
         self.teams: dict[int, Team] = {}
@@ -291,7 +299,7 @@ class World:
         return self.counters[kind] - 1
 
     def team(self, team: int) -> Team:
-        return self.teams.setdefault(team, Team())
+        return self.teams.setdefault(team, Team(Pack(team, 0, 0, 0, 0, 0, 0)))
 
     def change_rights(self, version: int, teams: Iterable[int]) -> None:
         """Sessions of these teams, or of all, resolve their rights anew at their next contact (E2)."""
@@ -324,21 +332,26 @@ class World:
         tokens: int,
         effective_at: int,
         *,
+        book: int = 0,
         line: Line | None = None,
         window: tuple[int, int] = (NEVER, NEVER),
         corrects: int = 0,
         transfer: int = 0,
         reason: int = 0,
     ) -> int:
-        """Append a ledger entry (L1) and move the pack by it; gives its sequence."""
-        team = self.team(pack.team)
+        """Append a ledger entry (L1) and move the pack by it; gives its sequence.
+
+        `book` is the team in whose ledger it is, if that is not the pack's.
+        """
+        book = book or pack.team
+        team = self.team(book)
         team.ledger_seq += 1
         pack.remaining += tokens
         terms = (0, 0, 0, 0) if line is None else (line.rate, line.rate_version, line.policy_version, line.basis)
         user, product, session = (0, 0, 0) if line is None else (line.user, line.product, line.session)
         self.log_rows["ledger"].append(
             (
-                pack.team,
+                book,
                 team.ledger_seq,
                 self.now,
                 kind,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -132,13 +133,17 @@ def _hold(
     world: World, team: int, user: int, product: int, _advance: int, _position: int, pack: int, tokens: int
 ) -> None:
     line = world.line((team, user, product))
-    world.packs[pack].held += tokens
-    line.hold.append((world.packs[pack], tokens))
+    taken = world.packs[pack] if pack else world.team(team).credit
+    taken.held += tokens
+    line.hold.append((taken, tokens))
     line.hold_stored = True
 
 
 def _calendar(world: World, calendar: int, at: int) -> None:
-    world.calendars[calendar] = tuple(sorted({*world.calendars.get(calendar, ()), at}))
+    starts = world.calendars.setdefault(calendar, [])
+    place = bisect_left(starts, at)
+    if starts[place : place + 1] != [at]:
+        starts.insert(place, at)
 
 
 def _cap(world: World, cap: int, team: int, calendar: int, tokens: int, hard: int) -> None:
@@ -187,9 +192,8 @@ def _team(world: World, team: int, ledger_seq: int, use_seq: int, overdraft: int
         world.rights_version = rights_version
         return
     known = world.team(team)
-    known.ledger_seq, known.use_seq, known.overdraft, known.rights_version = (
-        ledger_seq, use_seq, overdraft, rights_version,
-    )  # fmt: skip
+    known.ledger_seq, known.use_seq, known.rights_version = ledger_seq, use_seq, rights_version
+    known.credit.remaining = -overdraft
 
 
 def _counter(world: World, kind: int, following: int) -> None:

@@ -4,6 +4,25 @@ Every wrong value raises `InvalidArgument` naming field, value and rule. Knows n
 Times are int64 microseconds since the epoch, 0 where the caller names none.
 """
 
+from flexauth.requests.access import (
+    ClaimFirstAdmin,
+    CreateApiKey,
+    DeleteIdentityProvider,
+    GrantRole,
+    IdentityKind,
+    IdentityProvider,
+    ImportApiKeys,
+    ListApiKeys,
+    ListIdentityProviders,
+    ListRoles,
+    OldApiKey,
+    PutIdentityProvider,
+    RevokeApiKey,
+    RevokeRole,
+    Role,
+    Scope,
+    identity_of,
+)
 from flexauth.requests.actor import AUTHORITY, Actor
 from flexauth.requests.administration import (
     AssignUser,
@@ -27,7 +46,17 @@ from flexauth.requests.administration import (
     SetRate,
 )
 from flexauth.requests.check import session_id, session_text
-from flexauth.requests.use import Checkin, Checkout, Heartbeat, Lease, ListCharges, ListSessions, Quote, ReleaseDevice
+from flexauth.requests.use import (
+    Checkin,
+    Checkout,
+    Heartbeat,
+    Lease,
+    ListCharges,
+    ListSessions,
+    Quote,
+    ReleaseDevice,
+    ReportResult,
+)
 
 __all__ = [
     "AUTHORITY",
@@ -35,31 +64,49 @@ __all__ = [
     "AssignUser",
     "Checkin",
     "Checkout",
+    "ClaimFirstAdmin",
     "ConfirmClock",
+    "CreateApiKey",
     "CreateOrder",
     "CreateProduct",
     "CreateTeam",
     "CreateUser",
+    "DeleteIdentityProvider",
     "GetBalance",
     "GetPolicy",
     "GetUser",
+    "GrantRole",
     "Heartbeat",
+    "IdentityKind",
+    "IdentityProvider",
+    "ImportApiKeys",
     "Lease",
+    "ListApiKeys",
     "ListCharges",
+    "ListIdentityProviders",
     "ListLedger",
     "ListPacks",
     "ListProducts",
     "ListRates",
+    "ListRoles",
     "ListSessions",
     "ListTeams",
     "ListUsers",
     "Membership",
+    "OldApiKey",
     "PackTerms",
+    "PutIdentityProvider",
     "Quote",
     "ReleaseDevice",
+    "ReportResult",
     "Request",
+    "RevokeApiKey",
+    "RevokeRole",
+    "Role",
+    "Scope",
     "SetPolicy",
     "SetRate",
+    "identity_of",
     "session_id",
     "session_text",
 ]
@@ -71,6 +118,7 @@ Request = (
     | Lease
     | Checkin
     | ReleaseDevice
+    | ReportResult
     | ListSessions
     | ListCharges
     | CreateTeam
@@ -90,4 +138,15 @@ Request = (
     | GetBalance
     | ListLedger
     | ConfirmClock
+    | CreateApiKey
+    | ListApiKeys
+    | RevokeApiKey
+    | ImportApiKeys
+    | ClaimFirstAdmin
+    | PutIdentityProvider
+    | ListIdentityProviders
+    | DeleteIdentityProvider
+    | GrantRole
+    | RevokeRole
+    | ListRoles
 )

@@ -8,7 +8,7 @@ from typing import NoReturn
 from flexauth import limits
 from flexauth.faults import InvalidArgument
 
-__all__ = ["count", "fail", "name", "page", "request_id", "session_id", "session_text", "text", "time"]
+__all__ = ["count", "fail", "mask", "name", "page", "request_id", "session_id", "session_text", "text", "time"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
@@ -53,6 +53,15 @@ def count(field: str, value: int, least: int, most: int) -> None:
 def page(size: int) -> None:
     """A page size; 0 takes the default."""
     count("page_size", size, 0, limits.PAGE_MAX)
+
+
+def mask(names: tuple[str, ...], fields: tuple[str, ...]) -> None:
+    """The fields that an update changes: at least one, each of those that can be changed."""
+    if not names:
+        fail("update_mask", "", f"name what to change: {', '.join(fields)}")
+    for given in names:
+        if given not in fields:
+            fail("update_mask", given, f"what can be changed is {', '.join(fields)}")
 
 
 def request_id(value: str) -> None:

@@ -17,12 +17,22 @@ __all__ = [
     "ListSessions",
     "Quote",
     "ReleaseDevice",
+    "ReportResult",
 ]
+
+
+def _consent(field: str, tokens: int | None) -> None:
+    """The most tokens that a charge may take (Q2)."""
+    if tokens is not None:
+        check.count(field, tokens, 0, limits.PACK_TOKENS)
 
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A sign-in; `session` is a UUID and the request's id (SPEC 5). `max_tokens` None: no limit (Q2)."""
+    """A sign-in; `session` is a UUID and the request's id (SPEC 5). `max_tokens` None: no limit (Q2).
+
+    `offline_until` borrows (S4), 0: no. `end_before_renewal`: A9. `origin_evidence`: how the caller knows it (S6).
+    """
 
     session: str
     user: str
@@ -37,6 +47,9 @@ class Checkout:
     project: str = ""
     want_lease: bool = False
     device_key_thumbprint: str = ""
+    offline_until: int = 0
+    end_before_renewal: bool = False
+    origin_evidence: str = ""
 
     def __post_init__(self) -> None:
         check.session_id("session", self.session)
@@ -47,12 +60,10 @@ class Checkout:
         check.text("version", self.version, limits.VERSION_CHARACTERS, needed=False)
         check.text("platform", self.platform, limits.VERSION_CHARACTERS, needed=False)
         check.text("device_key_thumbprint", self.device_key_thumbprint, limits.DEVICE_CHARACTERS, needed=False)
-        if self.origin in (Origin.PLUGIN_AUTOLOAD, Origin.BACKGROUND):
-            check.fail("origin", self.origin.name, "this version has no rule for sessions that do not charge (S6)")
-        if self.max_tokens is not None:
-            check.fail("max_tokens", self.max_tokens, "this version has no rule for consent (Q2); leave it out")
-        if self.project:
-            check.fail("project", self.project, "this version has no rule for projects (Q4); leave it out")
+        check.text("origin_evidence", self.origin_evidence, limits.NOTE_CHARACTERS, needed=False)
+        check.name("project", self.project, needed=False)
+        check.time("offline_until", self.offline_until)
+        _consent("max_tokens", self.max_tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +75,23 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """Contact of a session (S3); `operated_at` 0: no operation since the last contact."""
+    """Contact of a session (S3); `operated_at` 0: no operation since the last contact.
+
+    `consent` is the session's new `max_tokens` (Q2), None: as it was. `offline_until` borrows (S4), 0: no.
+    """
 
     session: str
     counter: int
     operated_at: int = 0
+    consent: int | None = None
+    offline_until: int = 0
 
     def __post_init__(self) -> None:
         check.session_id("session", self.session)
         check.count("counter", self.counter, 1, 2**62)
         check.time("operated_at", self.operated_at)
+        check.time("offline_until", self.offline_until)
+        _consent("consent", self.consent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +102,26 @@ class Lease:
     counter: int
     operated_at: int = 0
     device_key_thumbprint: str = ""
+    consent: int | None = None
+    offline_until: int = 0
 
     def __post_init__(self) -> None:
-        Heartbeat(self.session, self.counter, self.operated_at)
+        Heartbeat(self.session, self.counter, self.operated_at, self.consent, self.offline_until)
         check.text("device_key_thumbprint", self.device_key_thumbprint, limits.DEVICE_CHARACTERS, needed=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResult:
+    """C13: `units` more of a per-result product, by an open session; once for a `request_id`."""
+
+    session: str
+    units: int
+    request_id: str
+
+    def __post_init__(self) -> None:
+        check.session_id("session", self.session)
+        check.count("units", self.units, 1, limits.RESULT_UNITS)
+        check.text("request_id", self.request_id, limits.NAME_CHARACTERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The way of a call, for any engine: key, message, request, authority; then lease and answer. Counts what runs.
+"""The way of a call, for any engine: caller, message, request, authority; then lease and answer. Counts what runs.
 
 Knows the table and no transport: an engine hands in bytes and metadata, waits for the future, and sends bytes.
 """
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from google.protobuf.message import DecodeError
 
 from flexauth import limits
-from flexauth.access import Access, Peer
+from flexauth.access import INSPECT, TABLE, Access, Admitted, Held, Peer, Permission, unasked
 from flexauth.faults import InvalidArgument, Overloaded, Stopping
 from flexauth.rpc.errors import MessageTooLarge
 from flexauth.rpc.method import Doors
@@ -25,6 +25,7 @@ __all__ = ["Calls", "Peer", "Pending", "seconds_for"]
 # Engines say by None or by a number of years that a call has no deadline.
 _NO_DEADLINE_SECONDS = 365 * 86_400
 _NOBODY = Peer()
+Metadata = Iterable[tuple[str, str | bytes]]
 
 
 class Pending(NamedTuple):
@@ -33,6 +34,7 @@ class Pending(NamedTuple):
     method: Method
     request: Any
     future: Future[Any]
+    held: Held
 
 
 class Calls:
@@ -76,21 +78,19 @@ class Calls:
             self._stopping = True
             return self._left.wait_for(lambda: not self._running, seconds)
 
-    def blocks(self, method: Method, metadata: Iterable[tuple[str, str | bytes]], peer: Peer) -> bool:
+    def blocks(self, method: Method, metadata: Metadata, peer: Peer) -> bool:
         """Whether `begin` may wait for a file or a peer: a thread that takes in many calls leaves it to another."""
-        del metadata, peer
-        return method.row.blocks
+        if method.row.blocks or method.permission.anyone or self._access is None:
+            return method.row.blocks
+        return not self._access.knows(_authorization(metadata), peer)
 
-    def may_inspect(self, metadata: Iterable[tuple[str, str | bytes]], peer: Peer) -> None:
+    def may_inspect(self, metadata: Metadata, peer: Peer) -> None:
         """Check that the caller may see what the services are. Raises faults."""
-        del metadata, peer
+        self._admit(TABLE[INSPECT], metadata, peer)
 
-    def begin(
-        self, method: Method, payload: bytes, metadata: Iterable[tuple[str, str | bytes]], peer: Peer = _NOBODY
-    ) -> Pending:
+    def begin(self, method: Method, payload: bytes, metadata: Metadata, peer: Peer = _NOBODY) -> Pending:
         """Check the caller, read the message and ask. Raises faults."""
-        del peer
-        self._admit(method, metadata)
+        admitted = self._admit(method.permission, metadata, peer)
         if len(payload) > limits.MESSAGE_BYTES:
             raise MessageTooLarge(size=len(payload), limit=limits.MESSAGE_BYTES)
         try:
@@ -98,20 +98,26 @@ class Calls:
         except DecodeError:
             rule = f"it must be a {method.request.DESCRIPTOR.full_name}"
             raise InvalidArgument(field="message", value=f"{len(payload)} bytes", rule=rule) from None
-        request = method.row.parse(received)
-        return Pending(method, request, method.row.ask(self._doors, request))
+        held = admitted.boundary.hold(received)
+        request = held.within(method.row.parse(received))
+        doors = self._doors._replace(by=admitted.actor, guard=held.guard)
+        return Pending(method, request, method.row.ask(doors, request), held)
 
-    def _admit(self, method: Method, metadata: Iterable[tuple[str, str | bytes]]) -> None:
-        """Check the key; in a frame of its own, so that no traceback of a later error holds a key."""
-        if method.role is not None and self._access is not None:
-            sent = next((value for name, value in metadata if name == "authorization"), "")
-            self._access.check(str(sent), method.role, method.name)
+    def _admit(self, permission: Permission, metadata: Metadata, peer: Peer) -> Admitted:
+        """Check the caller; in a frame of its own, so that no traceback of a later error holds a credential."""
+        if self._access is None:
+            return unasked(permission, peer)
+        return self._access.admit(permission, _authorization(metadata), peer)
 
     def finish(self, pending: Pending) -> bytes:
         """Return the answer of a call whose future is done, as its message's bytes. Raises what the future holds."""
         row = pending.method.row
         answer = row.finish(self._doors, pending.request, pending.future.result())
-        return row.answer(answer).SerializeToString()
+        return row.answer(pending.held.shown(answer)).SerializeToString()
+
+
+def _authorization(metadata: Metadata) -> str:
+    return str(next((value for name, value in metadata if name == "authorization"), ""))
 
 
 def seconds_for(remaining: float | None) -> float:

@@ -15,6 +15,7 @@ from flexauth.v1 import types_pb2
 __all__ = ["ROWS"]
 
 _checkout = parser(pb.CheckoutRequest, requests.Checkout, origin=enumerated("origin", Origin, Origin.INTERACTIVE))
+_cap_use = writer(pb.CapUse, answers.CapUse)
 _slices = many(lambda pair: types_pb2.Slice(pack=pair[0], tokens=pair[1]))
 
 
@@ -25,7 +26,7 @@ def _leased_if_wanted(doors: Doors, request: requests.Checkout, answer: Any) -> 
 ROWS = {
     "Quote": Row(
         lambda received: requests.Quote(_checkout(received.checkout)),
-        writer(pb.QuoteResponse, answers.QuoteAnswer, denial=DENIAL),
+        writer(pb.QuoteResponse, answers.QuoteAnswer, denial=DENIAL, slices=_slices, caps=many(_cap_use)),
     ),
     "Checkout": Row(
         _checkout,
@@ -35,6 +36,10 @@ ROWS = {
     "Heartbeat": Row(
         parser(pb.HeartbeatRequest, requests.Heartbeat),
         writer(pb.HeartbeatResponse, answers.HeartbeatAnswer, facts=FACTS, denial=DENIAL),
+    ),
+    "ReportResult": Row(
+        parser(pb.ReportResultRequest, requests.ReportResult),
+        writer(pb.ReportResultResponse, answers.ResultAnswer, facts=FACTS, denial=DENIAL),
     ),
     "Checkin": Row(
         parser(pb.CheckinRequest, requests.Checkin),
@@ -49,7 +54,6 @@ ROWS = {
         lambda received: received,
         lambda jwks: pb.GetKeysResponse(jwks=json.dumps(jwks)),
         ask=at_once(lambda doors, _: doors.signer.jwks()),
-        keyless=True,
     ),
     "ReleaseDevice": Row(
         parser(pb.ReleaseDeviceRequest, requests.ReleaseDevice),

@@ -9,22 +9,26 @@ from typing import Any, NamedTuple
 
 from google.protobuf.message import Message
 
+from flexauth.access import Guard
 from flexauth.authority import Authority
 from flexauth.leases import Signer
+from flexauth.requests import AUTHORITY, Actor
 
 __all__ = ["Doors", "Row", "at_once", "signed", "submit"]
 
 
 class Doors(NamedTuple):
-    """What the edge may ask."""
+    """What one call may ask: on whose behalf (`by`), and what holds it to what is theirs (`guard`)."""
 
     authority: Authority
     signer: Signer
+    by: Actor = AUTHORITY
+    guard: Guard | None = None
 
 
 def submit(doors: Doors, request: Any) -> Future[Any]:
     """Ask the authority; its future is done when what it says is on stable storage."""
-    return doors.authority.submit(request)
+    return doors.authority.submit(request, doors.by, doors.guard)
 
 
 def at_once(ask: Callable[[Doors, Any], Any]) -> Callable[[Doors, Any], Future[Any]]:
@@ -51,13 +55,12 @@ def _unchanged(_doors: Doors, _request: Any, answer: Any) -> Any:
 class Row:
     """A method: message to request, whom to ask, what to add to the answer, answer to message.
 
-    `keyless`: it may be called without a key. `blocks`: asking reads or writes files before there is a future, so that
-    a thread that takes in the calls of many must leave it to another.
+    `blocks`: asking reads or writes files before there is a future, so that a thread that takes in the calls of many
+    must leave it to another.
     """
 
     parse: Callable[[Any], Any]
     answer: Callable[[Any], Message]
     ask: Callable[[Doors, Any], Future[Any]] = submit
     finish: Callable[[Doors, Any, Any], Any] = _unchanged
-    keyless: bool = False
     blocks: bool = False

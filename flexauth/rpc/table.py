@@ -1,4 +1,4 @@
-"""The table of all methods: every method of every .proto service with its row and the role that it needs."""
+"""The table of all methods: every method of every .proto service with its row and who may call it."""
 
 from __future__ import annotations
 
@@ -10,28 +10,29 @@ from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from flexauth.access import Role
-from flexauth.rpc import administration, license_authority, reporting
+from flexauth.access import Permission, permission_of
+from flexauth.rpc import access, administration, license_authority, reporting
 from flexauth.rpc.method import Row
-from flexauth.v1 import administration_pb2, license_authority_pb2, reporting_pb2
+from flexauth.v1 import access_pb2, administration_pb2, license_authority_pb2, reporting_pb2
 
 __all__ = ["METHODS", "SERVICES", "Method"]
 
-_TABLE: tuple[tuple[Any, str, Role, Mapping[str, Row]], ...] = (
-    (license_authority_pb2, "LicenseAuthority", Role.CLIENT, license_authority.ROWS),
-    (administration_pb2, "Administration", Role.ADMIN, administration.ROWS),
-    (reporting_pb2, "Reporting", Role.ADMIN, reporting.ROWS),
+_TABLE: tuple[tuple[Any, str, Mapping[str, Row]], ...] = (
+    (license_authority_pb2, "LicenseAuthority", license_authority.ROWS),
+    (administration_pb2, "Administration", administration.ROWS),
+    (reporting_pb2, "Reporting", reporting.ROWS),
+    (access_pb2, "Access", access.ROWS),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method. `role` None: no key is needed."""
+    """One method."""
 
     service: str
     name: str
     request: type[Message]
-    role: Role | None
+    permission: Permission
     row: Row
 
     @property
@@ -40,14 +41,14 @@ class Method:
 
 
 def _methods() -> Iterator[Method]:
-    for module, name, role, rows in _TABLE:
+    for module, name, rows in _TABLE:
         service: ServiceDescriptor = module.DESCRIPTOR.services_by_name[name]
         if different := rows.keys() ^ set(service.methods_by_name):
             raise TypeError(f"{service.full_name}: the .proto and the rows differ in {', '.join(sorted(different))}")
         for method in service.methods:
             row = rows[method.name]
-            needed = None if row.keyless else role
-            yield Method(service.full_name, method.name, GetMessageClass(method.input_type), needed, row)
+            permission = permission_of(service.full_name, method.name)
+            yield Method(service.full_name, method.name, GetMessageClass(method.input_type), permission, row)
 
 
 METHODS = tuple(_methods())

@@ -6,15 +6,15 @@ SELECT team, name FROM team ORDER BY team;
 
 -- name: every_product
 -- The catalogue.
-SELECT product, code, name, kind, idle_aware_from FROM product ORDER BY product;
+SELECT product, code, name, kind, idle_aware_from, retired_at, host FROM product ORDER BY product;
 
 -- name: every_contract
 -- Contracts of all teams as they were given, in the order in which they take effect.
-SELECT team, version, effective_at, given FROM policy ORDER BY team, effective_at, version;
+SELECT team, version, effective_at, given, calendar FROM policy ORDER BY team, effective_at, version;
 
 -- name: user_memberships
--- The teams of a user, and whether all products are assigned there (A1).
-SELECT member.team, team.name, member.assigned_all
+-- The teams of a user, and how the user belongs to them (A1, A2, A4, A8).
+SELECT member.team, team.name, member.assigned_all, member.guest, member.suspended, member.invited_until
 FROM member JOIN team ON team.team = member.team
 WHERE member.user = :user ORDER BY member.team;
 
@@ -89,7 +89,7 @@ AND (kind = 2 OR kind = 9) AND window_start >= 0 ORDER BY seq;
 -- What a charge or hold of a line's window counts in (Q3).
 SELECT cap, period, sum(tokens) AS tokens FROM cap_entry
 WHERE team = :team AND user = :user AND product = :product AND window_start = :window_start
-GROUP BY cap, period HAVING sum(tokens) > 0;
+GROUP BY cap, period HAVING sum(tokens) > 0 ORDER BY cap, period;
 
 -- name: late_refunds
 -- How many refunds a user reported of themselves since an instant (S5).

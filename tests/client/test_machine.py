@@ -7,7 +7,7 @@ import pytest
 
 from flexauth_client.errors import Denied
 from flexauth_client.facts import Entitlement, Facts, State
-from flexauth_client.machine import Act, Contact, Ended, Machine, Memory, OfflineLimitSoon, Phase, RenewalSoon
+from flexauth_client.machine import Act, Contact, Ended, Ending, Machine, Memory, OfflineLimitSoon, Phase, RenewalSoon
 from flexauth_client.timing import HOUR, MINUTE, NEVER, SECOND
 
 T0 = 1_772_438_400 * SECOND
@@ -39,6 +39,7 @@ class Denial:
     balance, rate, shortfall = 3, 7, 4
     elsewhere_session = elsewhere_device = ""
     devices = ()
+    tokens, cap, team = 7, "", "acme"
 
 
 def machine(memory: Memory | None = None, **settings: Any) -> Machine:
@@ -119,7 +120,10 @@ def test_a_sign_in_counts_as_an_operation_unless_its_origin_does_not_charge() ->
     background = machine(sign_in_operates=False)
     told(background, T0, Act.CHECKOUT, **facts)
     assert background.wake_at() == T0 + HOUR
+    assert background.is_waiting
     background.operate(T0 + MINUTE)
+    assert told(background, T0 + MINUTE, Act.HEARTBEAT, **facts).operated_at == T0 + MINUTE  # at once: it begins use
+    assert not background.is_waiting
     assert background.wake_at() == T0 + 16 * MINUTE
 
 
@@ -358,3 +362,87 @@ def test_a_successor_works_as_its_predecessor_did() -> None:
     assert after.working
     assert after.memory.session.endswith("2")
     assert after.contact(T0) == Contact(Act.CHECKOUT)
+
+
+def test_a_session_that_renews_nothing_ends_itself_before_its_window_and_says_so() -> None:
+    end_at = T0 + DAY - MINUTE
+    it = running(end_at=end_at, renewal_notice_at=T0 + DAY - 15 * MINUTE, heartbeat_by=T0 + DAY - 15 * MINUTE)
+    it.work(T0)
+    told(it, T0 + DAY - 15 * MINUTE, Act.HEARTBEAT, end_at=end_at, renewal_notice_at=T0 + 1, heartbeat_by=T0 + DAY)
+    assert it.notices(T0 + DAY - 15 * MINUTE) == [Ending(end_at)]
+    assert it.wake_at() == end_at
+    assert told(it, end_at, Act.CHECKIN, state=State.CLOSED).ended_at == end_at
+    assert it.notices(end_at) == [Ended(State.CLOSED, end_at)]
+    assert it.memory.phase is Phase.OVER
+
+
+def test_out_of_contact_it_ends_itself_all_the_same_and_tells_the_end_later() -> None:
+    end_at = T0 + DAY - MINUTE
+    it = running(end_at=end_at)
+    fail(it, T0 + 5 * MINUTE)
+    assert fail(it, end_at).act is Act.CHECKIN
+    assert it.notices(end_at) == [Ended(State.CLOSED, end_at)]
+    assert told(it, end_at + HOUR, Act.CHECKIN, state=State.CLOSED).ended_at == end_at
+
+
+def test_what_was_agreed_to_is_told_at_once_and_until_it_is_answered() -> None:
+    it = running(heartbeat_by=T0 + HOUR)
+    it.agree(7)
+    assert fail(it, T0 + MINUTE).consent == 7
+    again = it.wake_at()
+    assert told(it, again, Act.HEARTBEAT, heartbeat_by=T0 + HOUR).consent == 7
+    assert told(it, T0 + HOUR, Act.HEARTBEAT).consent is None
+
+
+@pytest.mark.parametrize(
+    ("agreed", "asks", "needed"), [(None, True, True), (None, False, False), (6, False, True), (7, True, False)]
+)
+def test_a_renewal_needs_consent_where_the_contract_asks_or_less_was_agreed_to(
+    agreed: int | None, asks: bool, needed: bool
+) -> None:
+    it = machine(Memory(SESSION, consent=agreed))
+    it.priced(7)
+    notice_at = T0 + DAY - 15 * MINUTE
+    told(it, T0, Act.CHECKOUT, renewal_notice_at=notice_at, renewal_needs_consent=asks)
+    assert it.notices(notice_at) == [RenewalSoon(T0 + DAY, needs_consent=needed)]
+
+
+def test_a_borrowed_session_says_so_with_every_contact_until_then() -> None:
+    it = machine()
+    told(it, T0, Act.CHECKOUT, heartbeat_by=T0 + HOUR)
+    it.borrow(T0 + 2 * HOUR)
+    assert told(it, T0 + MINUTE, Act.HEARTBEAT, heartbeat_by=T0 + HOUR).offline_until == T0 + 2 * HOUR
+    assert told(it, T0 + HOUR, Act.HEARTBEAT, heartbeat_by=T0 + 2 * HOUR).offline_until == T0 + 2 * HOUR
+    assert told(it, T0 + 2 * HOUR, Act.HEARTBEAT, heartbeat_by=T0 + 3 * HOUR).offline_until == 0
+    it.borrow(T0 + 4 * HOUR)
+    told(it, T0 + 2 * HOUR + MINUTE, Act.HEARTBEAT, heartbeat_by=T0 + 3 * HOUR)
+    it.borrow(0)
+    assert told(it, T0 + 2 * HOUR + 2 * MINUTE, Act.HEARTBEAT, heartbeat_by=T0 + 3 * HOUR).offline_until == 0
+
+
+def test_borrowing_brings_a_lease_that_lasts() -> None:
+    it = Machine(Memory(SESSION), jitter=lambda n: n - 1)
+    told(it, T0, Act.CHECKOUT, heartbeat_by=T0 + HOUR)
+    it.leased("signed", T0 + DAY, T0)
+    it.borrow(T0 + 2 * HOUR)
+    assert told(it, T0 + MINUTE, Act.LEASE, heartbeat_by=T0 + HOUR).offline_until == T0 + 2 * HOUR
+
+
+def test_a_sign_in_without_an_answer_ends_with_the_grace_of_its_contract() -> None:
+    it = machine()
+    fail(it, T0)
+    it.wait_for_answer(T0 + HOUR)
+    assert it.wake_at() < T0 + HOUR
+    while it.wake_at() < T0 + HOUR:
+        assert fail(it, it.wake_at()) == Contact(Act.CHECKOUT)
+    fail(it, T0 + HOUR)
+    assert it.notices(T0 + HOUR) == [Ended(State.EXPIRED, T0 + HOUR)]
+
+
+def test_an_answer_within_the_grace_begins_the_session() -> None:
+    it = machine()
+    fail(it, T0)
+    it.wait_for_answer(T0 + HOUR)
+    told(it, it.wake_at(), Act.CHECKOUT)
+    assert it.memory.phase is Phase.RUNNING
+    assert it.memory.grace_until == 0

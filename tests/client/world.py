@@ -15,9 +15,9 @@ from typing import Any
 import grpc
 
 from flexauth import answers, bootstrap, commands, requests
-from flexauth.access import Access, Role, new_key
 from flexauth.authority import Authority
 from flexauth.clock import VirtualClock
+from flexauth.first_keys import CLIENT, make
 from flexauth.leases import Signer
 from flexauth.rpc.server import Server
 from flexauth_client import Client
@@ -154,15 +154,14 @@ class World:
         self.laptop = Laptop(self.clock)
         self.store = bootstrap.open_store("memory")
         self.signer = Signer.in_memory(now=self.clock.boot)
-        self.key, kept = new_key(Role.CLIENT, START)
-        self.access = Access((kept,))
         self.open()
+        self.key = make(self.authority, "client", CLIENT)
         self.cable = Cable(self.server.address)
         self._furnish()
 
     def open(self) -> None:
         self.authority: Authority = bootstrap.open_authority(self.store, self.clock, jitter=False)
-        self.server = Server(self.authority, self.signer, "127.0.0.1:0", access=self.access)
+        self.server = Server(self.authority, self.signer, "127.0.0.1:0", access=self.authority.access)
         self.server.start()
 
     def restart(self, down: int) -> None:

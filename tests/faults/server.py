@@ -8,14 +8,16 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from flexauth.access import Role, add_key
-from flexauth.serving import API_KEYS
+from flexauth import bootstrap
+from flexauth.clock import SystemClock
+from flexauth.config import Settings
+from flexauth.first_keys import ADMIN, make
+from flexauth.serving import database_of
 from flexauth.v1 import administration_pb2_grpc, license_authority_pb2_grpc, reporting_pb2_grpc
 from tests.rpc.serving import channel_to
 
@@ -46,7 +48,12 @@ class Stubs:
 def new_data(data: Path) -> str:
     """Make a data folder with a key for an admin; gives the key."""
     data.mkdir(mode=0o700, exist_ok=True)
-    return add_key(data / API_KEYS, Role.ADMIN, time.time_ns() // 1000, "faults")
+    store = bootstrap.open_store(f"sqlite:{database_of(Settings(data=data))}")
+    authority = bootstrap.open_authority(store, SystemClock())
+    key = make(authority, "faults", ADMIN)
+    authority.close()
+    store.close()
+    return key
 
 
 class Process:

@@ -8,10 +8,13 @@ import pytest
 
 from tests.house.sources import cython_imports, module_name, read, tracked
 
-VALUES = "commands faults limits requests answers ledger pages denials"
-RULES = "rights catalogue policy rate_sheet"
-APPLICATION = "access acts clock names directory work residence committer sequencer authority administration leases"
-COMPOSED = "config sample bootstrap credentials serving v1 flexauth_client"
+VALUES = "commands faults limits requests answers answers_of ledger pages etags denials"
+RULES = "rights catalogue policy rate_sheet calendars"
+APPLICATION = """
+    access acts grants certificates peers clock names work contracts periods facts directory telling use residence
+    committer sequencer administration authority leases
+"""
+COMPOSED = "config sample bootstrap credentials first_keys serving v1 flexauth_client"
 
 # From the innermost to the outermost: layer, module or package, what it may import of ours.
 LAYERS = (
@@ -21,37 +24,54 @@ LAYERS = (
     ("core", "_core", "commands"),
     ("values", "requests", "commands faults limits"),
     ("values", "answers", "commands requests"),
+    ("values", "answers_of", "commands requests answers"),
     ("values", "ledger", "commands faults limits"),
     ("values", "pages", "answers faults"),
+    ("values", "etags", "faults"),
     ("values", "denials", "commands"),
     ("rules", "rights", f"{VALUES} catalogue policy"),
     ("rules", "catalogue", VALUES),
-    ("rules", "policy", VALUES),
+    ("rules", "calendars", VALUES),
+    ("rules", "policy", f"{VALUES} calendars"),
     ("rules", "rate_sheet", VALUES),
     ("rules", "reference", "commands"),
     ("store", "store", f"_core {VALUES}"),
     ("application", "clock", VALUES),
-    ("application", "access", f"{VALUES} clock store"),
+    ("application", "certificates", "faults limits"),
+    ("application", "peers", "limits access"),
     ("application", "leases", f"{VALUES} clock"),
     ("application", "names", f"_core {VALUES}"),
-    ("application", "directory", f"{VALUES} {RULES} store names"),
     ("application", "work", f"{VALUES} store"),
+    ("application", "contracts", f"{VALUES} {RULES} store"),
+    ("application", "periods", f"{VALUES} {RULES} store work"),
+    ("application", "facts", f"{VALUES} {RULES} store names work contracts"),
+    ("application", "directory", f"{VALUES} {RULES} store names work contracts facts"),
+    ("application", "access", f"{VALUES} store names directory work"),
     ("application", "acts", f"{VALUES} store names work"),
+    ("application", "grants", f"{VALUES} store directory work acts access"),
     ("application", "residence", f"{VALUES} store"),
     ("application", "committer", f"{VALUES} store work"),
     ("application", "sequencer", f"{VALUES} store clock work residence committer"),
-    ("application", "administration", f"{VALUES} {RULES} store clock names directory work sequencer acts"),
-    ("application", "authority", f"{VALUES} {RULES} store clock names directory work sequencer administration"),
+    ("application", "administration", f"{VALUES} {RULES} store clock names directory periods work sequencer acts"),
+    ("application", "telling", f"{VALUES} policy directory"),
+    ("application", "use", f"{VALUES} {RULES} store names directory work telling"),
+    (
+        "application",
+        "authority",
+        f"{VALUES} {RULES} store clock directory work access grants sequencer administration use",
+    ),
     ("reports", "reports", f"{VALUES} {RULES} store directory"),
     ("wire", "v1", ""),
     # The other distribution: of the authority it knows the wire alone.
     ("client", "flexauth_client", "v1"),
     ("edge", "rpc", f"{VALUES} {RULES} {APPLICATION} reports v1"),
+    ("edge", "proxy", "faults limits certificates peers"),
     ("root", "sample", f"{VALUES} rate_sheet"),
     ("root", "config", f"{VALUES} policy"),
     ("root", "bootstrap", f"_core {VALUES} {RULES} reference {APPLICATION} store reports rpc sample config"),
     ("root", "credentials", "faults"),
-    ("root", "serving", f"{VALUES} {APPLICATION} store rpc config bootstrap credentials"),
+    ("root", "first_keys", f"{VALUES} {APPLICATION}"),
+    ("root", "serving", f"{VALUES} {APPLICATION} store rpc proxy config bootstrap first_keys credentials"),
     # The doors: they start what the root has composed, and reach a running authority as any client does.
     (
         "doors",

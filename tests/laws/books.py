@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 
-from flexauth.commands import COLUMNS, DAY, EntryKind, IdKind, State, UseEvent
+from flexauth.commands import COLUMNS, DAY, Entitlement, EntryKind, IdKind, PutCap, Reason, State, UseEvent
 
 Row = tuple[int, ...]
-LOGS = frozenset({"ledger", "use_log", "device_name"})
+LOGS = frozenset({"ledger", "cap_entry", "use_log", "device_name"})
 KEYS = {"pack": (1,), "line": (0, 1, 2), "session": (0, 1), "device": (0, 1, 2), "device_name": (1, 2)}
 GONE = {"line_gone": ("line", 0), "session_gone": ("session", 1), "device_gone": ("device", 0)}  # where the key begins
 SEVERAL = {"hold": "hold_gone", "free_use": "free_use_gone"}
@@ -17,7 +17,13 @@ class Books:
     def __init__(self) -> None:
         self.tables: dict[str, dict[Row, Row]] = {table: {} for table in KEYS}
         self.several: dict[str, dict[Row, list[Row]]] = {table: {} for table in SEVERAL}
-        self.settings: dict[str, list[Row]] = {"product": [], "rate": [], "policy": []}
+        self.settings: dict[str, list[Row]] = {
+            "product": [], "rate": [], "policy": [], "calendar": [], "pool": [],
+        }  # fmt: skip
+        self.rights: dict[int, int] = {}  # versions by team, 0 for all
+        self.caps: dict[int, Row] = {}
+        self.cap_use: Counter[tuple[int, int]] = Counter()
+        self.capped: Counter[Row] = Counter()
         self.remaining: Counter[int] = Counter()
         self.sequences: dict[int, list[int]] = defaultdict(lambda: [0, 0])
         self.charges: dict[Row, list[Row]] = defaultdict(list)
@@ -28,15 +34,15 @@ class Books:
     def take(self, rows: dict[str, list[Row]]) -> None:
         """Store a batch, in the order of its tables."""
         self._count(rows)
+        for row in rows.get("ledger", ()):
+            self._enter(dict(zip(COLUMNS["ledger"], row, strict=True)), row)
+        for row in rows.get("cap_entry", ()):
+            self._count_cap(*row)
+        for row in rows.get("use_log", ()):
+            assert row[1] == self.sequences[row[0]][1] + 1, "the use log has no gaps"
+            self.sequences[row[0]][1] = row[1]
         for table, new in rows.items():
-            if table == "ledger":
-                for row in new:
-                    self._enter(dict(zip(COLUMNS["ledger"], row, strict=True)), row)
-            elif table == "use_log":
-                for row in new:
-                    assert row[1] == self.sequences[row[0]][1] + 1, "the use log has no gaps"
-                    self.sequences[row[0]][1] = row[1]
-            elif table in GONE:
+            if table in GONE:
                 state, begins = GONE[table]
                 for row in new:
                     self.tables[state].pop(row[begins:], None)
@@ -46,12 +52,36 @@ class Books:
             elif table in SEVERAL:
                 for row in new:
                     self.several[table].setdefault(row[:3], []).append(row)
-            else:
+            elif table in KEYS:
                 self.tables[table] |= {tuple(row[i] for i in KEYS[table]): row for row in new}
         for row in rows.get("device_name", ()):
             self.next_ids[IdKind.DEVICE] = max(self.next_ids[IdKind.DEVICE], row[0] + 1)
         for row in rows.get("pack", ()):
             self.next_ids[IdKind.PACK] = max(self.next_ids[IdKind.PACK], row[1] + 1)
+
+    def put_cap(self, command: PutCap) -> None:
+        """A cap's terms, and what counted before it was one; all that it counts in has been stored."""
+        self.caps.pop(command.cap, None)
+        if not command.gone:
+            row = (command.cap, command.team, command.calendar, command.tokens, int(command.hard))
+            self.caps[command.cap] = row
+        if command.gone or command.used:
+            self.cap_use = Counter({key: used for key, used in self.cap_use.items() if key[0] != command.cap})
+            self.cap_use.update({(command.cap, period): used for period, used in command.used})
+
+    def _count_cap(self, cap: int, team: int, user: int, product: int, start: int, period: int, tokens: int) -> None:
+        self.cap_use[cap, period] += tokens
+        self.capped[team, user, product, start, cap, period] += tokens
+        _, _, calendar, limit, hard = self.caps[cap]
+        if hard and tokens > 0:
+            assert self.cap_use[cap, period] <= limit, "nothing passes a hard cap (Q3)"
+        starts = [at for name, at in self.settings["calendar"] if name == calendar]
+        assert period == max(at for at in starts if at <= start), "a charge counts where its window starts (Q3)"
+        self.tally["cap takes back"] += tokens < 0
+
+    def caps_of(self, line: Row, start: int) -> tuple[tuple[int, int], ...]:
+        """(cap, period) that a charge of a line counts in."""
+        return tuple((key[4], key[5]) for key, used in self.capped.items() if key[:4] == (*line, start) and used)
 
     def _enter(self, entry: dict[str, int], row: Row) -> None:
         team, line = entry["team"], (entry["team"], entry["user"], entry["product"])
@@ -65,6 +95,7 @@ class Books:
                 overlaps = [s for s, e in self.windows[line].items() if s < end and start < e]
                 assert not overlaps, f"the windows of a line never overlap (C15): {line} {start} {overlaps}"
                 self.windows[line][start] = end
+                self.tally["calendar day"] += end - start != DAY
                 self.charges[*line, start] = []
             self.charges[*line, start].append(row)
         elif entry["kind"] == EntryKind.REFUND:
@@ -86,7 +117,15 @@ class Books:
             self.tally["void"] += event == UseEvent.FREE
             self.tally["renewal"] += event == UseEvent.RENEWED
             self.tally["take-over"] += event == UseEvent.END and code == State.SUPERSEDED
+            self.tally["hand-over"] += event == UseEvent.HANDED_OVER
+            self.tally["first operation"] += event == UseEvent.OPERATED
+            self.tally["seat"] += event == UseEvent.BEGIN and code == Entitlement.SEAT
+            self.tally["right withdrawn"] += event == UseEvent.REFUSED and code in (3, 11)
             self.tally["late refund"] += event == UseEvent.LATE and code == 1
+            self.tally["soft cap"] += event == UseEvent.SOFT_CAP
+            refused = event in (UseEvent.DENIED, UseEvent.REFUSED)
+            self.tally["cap reached"] += refused and code == Reason.CAP_REACHED
+            self.tally["no consent"] += refused and code == Reason.CONSENT_REQUIRED
             self.tally["renewal denied"] += event == UseEvent.REFUSED and at in line[3:4]
             self.tally["resume after W"] += event == UseEvent.RESUME and at in (*line[4:5], *line[6:7])
 
@@ -112,16 +151,26 @@ class Books:
         def of_team(rows: list[Row], place: int = 0) -> list[Row]:
             return [row for row in rows if everything or row[place] in teams]
 
-        sequences = [(team, *seqs, 0, 0) for team, seqs in self.sequences.items()]
+        known = self.sequences.keys() | self.rights.keys()
+        sequences = [(team, *self.sequences[team], 0, self.rights.get(team, 0)) for team in sorted(known)]
         return {
             "counter": [(kind, number) for kind, number in self.next_ids.items()] if everything else [],
             "product": self.settings["product"] if everything else [],
             "rate": self.settings["rate"] if everything else [],
             "policy": of_team(self.settings["policy"]),
+            "calendar": self.settings["calendar"] if everything else [],
+            "pool": of_team(self.settings["pool"], 1),
+            "cap": of_team([*self.caps.values()], 1),
+            "cap_use": [
+                (*key, used)
+                for key, used in self.cap_use.items()
+                if key[0] in self.caps and (everything or self.caps[key[0]][1] in teams)
+            ],
             "team": of_team(sequences),
             "pack": of_team(self.packs()),
             "line": of_team([*self.tables["line"].values()]),
             "hold": of_team([row for rows in self.several["hold"].values() for row in rows]),
+            "capped": of_team([(*key, used) for key, used in self.capped.items() if used]),
             "free_use": of_team([row for rows in self.several["free_use"].values() for row in rows]),
             "session": of_team([*self.tables["session"].values()], 2),
             "device": [row for row in self.tables["device"].values() if everything or row[0] in users],
@@ -129,11 +178,13 @@ class Books:
         }
 
     def check(self) -> None:
-        """L2 for every pack, P3 for every hold and charge, and windows of 24 h."""
+        """L2 for every pack, P3 for every hold and charge, and windows of 24 h or to the end of a day (C9)."""
         order = {row[1]: (row[5], row[2], -row[3], row[6], row[1]) for row in self.tables["pack"].values()}
         taken = [[row[5] for row in rows] for rows in self.several["hold"].values()]
         taken += [[row[5] for row in rows] for rows in self.charges.values()]
         for packs in taken:
             places = [order[pack] for pack in packs]
             assert places == sorted(places), f"slices are taken in order of P3: {packs}"
-        assert all(end - start == DAY for windows in self.windows.values() for start, end in windows.items())
+        boundaries = {at for _, at in self.settings["calendar"]}
+        windows = [window for windows in self.windows.values() for window in windows.items()]
+        assert all(end - start == DAY or end in boundaries for start, end in windows)

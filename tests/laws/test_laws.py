@@ -20,6 +20,11 @@ KINDS = {
     "expiry under a hold",
     "take-over",
     "late refund",
+    "cap reached",
+    "cap takes back",
+    "soft cap",
+    "no consent",
+    "calendar day",
     "restart while pending",
 }
 HISTORY_BYTES = 4_000

@@ -4,13 +4,17 @@ import dataclasses
 
 from flexauth._core import Core
 from flexauth.commands import (
+    ChangeRights,
     Checkout,
     Command,
     Decision,
     Effects,
     IdKind,
     Outcome,
+    PutCalendar,
+    PutCap,
     PutPolicy,
+    PutPool,
     PutProduct,
     PutRate,
 )
@@ -70,6 +74,14 @@ class Twins:
         elif isinstance(command, PutPolicy):
             terms = tuple(map(int, dataclasses.astuple(command.policy)))
             self.books.settings["policy"].append((command.team, command.version, command.effective_at, *terms))
+        elif isinstance(command, PutPool):
+            self.books.settings["pool"].append((command.pool, command.team, command.seats))
+        elif isinstance(command, ChangeRights):
+            self.books.rights |= dict.fromkeys(command.teams or (0,), command.version)
+        elif isinstance(command, PutCalendar):
+            self.books.settings["calendar"] += [(command.calendar, at) for at in command.starts]
+        elif isinstance(command, PutCap):
+            self.books.put_cap(command)
 
     def quote(self, command: Checkout) -> Decision:
         """Q1: a quote changes nothing."""
@@ -141,6 +153,8 @@ class Twins:
         self.books.take(self.take())
         dump = self.same_state()
         assert dump["pack"] == self.books.packs(), "replay of the ledger gives every balance (R4)"
+        for cap, period, used in dump["cap_use"]:
+            assert used == self.books.cap_use[cap, period], "a cap counts what was entered (Q3)"
         for team in self.books.sequences:
             assert self.core.balance(team) == self.books.balance(team, self.now)
 

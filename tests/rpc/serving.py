@@ -13,14 +13,14 @@ from google.rpc import status_pb2
 from grpc_status import rpc_status
 
 from flexauth import bootstrap
-from flexauth.access import Access
 from flexauth.authority import Authority
 from flexauth.clock import VirtualClock
+from flexauth.first_keys import ADMIN, make
 from flexauth.leases import Signer
 from flexauth.rpc.server import Server
 from flexauth.store.port import Store
+from flexauth.v1 import access_pb2_grpc, administration_pb2_grpc, license_authority_pb2_grpc, reporting_pb2_grpc
 from flexauth.v1 import administration_pb2 as admin
-from flexauth.v1 import administration_pb2_grpc, license_authority_pb2_grpc, reporting_pb2_grpc
 from flexauth.v1 import license_authority_pb2 as licence
 from flexauth.v1 import types_pb2 as pb
 
@@ -50,6 +50,7 @@ class Service:
         self.licences = license_authority_pb2_grpc.LicenseAuthorityStub(self.channel)
         self.admin = administration_pb2_grpc.AdministrationStub(self.channel)
         self.reports = reporting_pb2_grpc.ReportingStub(self.channel)
+        self.access = access_pb2_grpc.AccessStub(self.channel)
 
     def advance(self, microseconds: int) -> None:
         """Let time pass, and everything that is due by then happen."""
@@ -81,18 +82,19 @@ def start(
     engine: str,
     *,
     store: Store | None = None,
-    access: Access | None = None,
+    asks: bool = False,
     address: str = "127.0.0.1:0",
     metadata: Mapping[str, str] | None = None,
     signer: Signer | None = None,
 ) -> Service:
-    """Serve an empty authority on its own port. Who starts it stops it."""
+    """Serve an empty authority on its own port; where it `asks` for credentials, the stubs have a vendor's key."""
     clock = VirtualClock(START)
     authority = bootstrap.open_authority(store or bootstrap.open_store("memory"), clock, jitter=False)
     signer = signer or Signer.in_memory(now=clock.boot)
-    server = Server(authority, signer, address, access=access, engine=engine)
+    server = Server(authority, signer, address, access=authority.access if asks else None, engine=engine)
     server.start()
-    return Service(server, authority, signer, clock, channel_to(server.address, metadata or {}))
+    credential = {"authorization": f"Bearer {make(authority, 'admin', ADMIN)}"} if asks else {}
+    return Service(server, authority, signer, clock, channel_to(server.address, {**credential, **(metadata or {})}))
 
 
 class _Metadata(grpc.UnaryUnaryClientInterceptor):

@@ -40,7 +40,10 @@ def changes_nothing(service: Service) -> Any:
         ("device", "d" * (limits.DEVICE_CHARACTERS + 1), "at most 128 characters"),
         ("team", "t" * (limits.NAME_CHARACTERS + 1), "at most 64 characters"),
         ("version", "v" * (limits.VERSION_CHARACTERS + 1), "at most 64 characters"),
-        ("max_tokens", 7, "no rule for consent"),
+        ("max_tokens", -1, "from 0 to"),
+        ("project", "the hall", "letters, digits"),
+        ("offline_until", -1, "a time is microseconds"),
+        ("origin_evidence", "e" * (limits.NOTE_CHARACTERS + 1), "at most 500 characters"),
         ("origin", 9, "one of INTERACTIVE"),
     ],
 )

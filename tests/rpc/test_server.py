@@ -14,8 +14,9 @@ from grpc_reflection.v1alpha import reflection_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 from flexauth import bootstrap, limits
-from flexauth.access import Access, Role, new_key
+from flexauth.access import make_key
 from flexauth.faults import Fault, Stopping, StorageFull, StoreFailed
+from flexauth.first_keys import CLIENT, make
 from flexauth.leases import Signer
 from flexauth.requests import CreateTeam
 from flexauth.rpc.server import CannotListen, Server
@@ -30,15 +31,12 @@ NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
 # Keys ----------------------------------------------------------------------------------------------------------------
 
-ADMIN, ADMIN_KEY = new_key(Role.ADMIN, 1)
-CLIENT, CLIENT_KEY = new_key(Role.CLIENT, 1)
-FOREIGN, _ = new_key(Role.ADMIN, 1)
+_, FOREIGN = make_key()
 
 
 @pytest.fixture
 def guarded(engine: str, other: list[Service]) -> Service:
-    access = Access((ADMIN_KEY, CLIENT_KEY))
-    other.append(start(engine, access=access, metadata={"authorization": f"Bearer {ADMIN}"}))
+    other.append(start(engine, asks=True))
     furnish(other[0])
     return other[0]
 
@@ -50,18 +48,19 @@ def called_by(service: Service, key: str | None) -> Service:
 
 
 def test_a_client_key_may_use_and_not_administer(guarded: Service) -> None:
-    caller = called_by(guarded, CLIENT)
+    caller = called_by(guarded, make(guarded.authority, "client", CLIENT))
     assert caller.checkout(1).granted
     for call, asked in (
-        (caller.admin.ListTeams, admin.ListTeamsRequest()),
+        (caller.admin.ListUsers, admin.ListUsersRequest()),
         (caller.reports.GetBalance, licence_team()),
     ):
         said = failure(call, asked)
         assert (said.code, said.reason) == ("PERMISSION_DENIED", "PERMISSION_DENIED")
-        assert "needs a key of the role admin" in said.message
+        assert said.message.startswith("The caller is service; ")
+        assert "needs vendor or" in said.message
 
 
-@pytest.mark.parametrize("key", [None, FOREIGN, "x", ADMIN[:-1]], ids=["none", "foreign", "short", "cut"])
+@pytest.mark.parametrize("key", [None, FOREIGN, "x", FOREIGN[:-1]], ids=["none", "foreign", "short", "cut"])
 def test_without_a_valid_key_nothing_is_done(guarded: Service, key: str | None) -> None:
     caller = called_by(guarded, key)
     for call, asked in ((caller.licences.Checkout, sign_in(1)), (caller.admin.ListTeams, admin.ListTeamsRequest())):
@@ -71,11 +70,10 @@ def test_without_a_valid_key_nothing_is_done(guarded: Service, key: str | None) 
     assert guarded.available() == (100, 0)
 
 
-def test_keys_health_and_reflection_need_no_key(guarded: Service) -> None:
+def test_lease_keys_and_health_need_no_key(guarded: Service) -> None:
     caller = called_by(guarded, None)
     assert caller.licences.GetKeys(licence.GetKeysRequest(), timeout=10).jwks
     assert health(caller, "") == SERVING
-    assert set(SERVICES) < set(ProtoReflectionDescriptorDatabase(caller.channel).get_services())
 
 
 # Addresses -----------------------------------------------------------------------------------------------------------
@@ -100,7 +98,7 @@ def test_a_port_that_is_taken_is_refused(engine: str, service: Service) -> None:
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "[::]:0", "example.com:0", "10.0.0.1:0", ":0"])
 def test_the_native_engine_is_for_this_machine_alone(service: Service, address: str) -> None:
     with pytest.raises(CannotListen, match=r"has no TLS .* put a proxy before it, or choose the engine grpcio"):
-        Server(service.authority, service.signer, address, access=Access(()), engine="native")
+        Server(service.authority, service.signer, address, access=service.authority.access, engine="native")
 
 
 def test_without_keys_only_this_machine_is_served(service: Service, engine: str) -> None:

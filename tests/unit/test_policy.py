@@ -1,23 +1,23 @@
 """Contract policies (SPEC 13) as people write them."""
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexauth.commands import DAY, MINUTE, SECOND, GraceMode, Policy
+from flexauth.commands import DAY, MINUTE, SECOND, Consent, GraceMode, OriginRule, Policy, WindowPolicy
 from flexauth.faults import InvalidArgument
-from flexauth.policy import DEFAULTS, NOT_YET, duration_text, parse_duration, parse_policy
+from flexauth.policy import DEFAULTS, PRESETS, duration_text, parse_duration, parse_policy, terms_of
 
 
 def test_the_defaults_are_those_of_spec_13() -> None:
-    assert parse_policy("{}") == (DEFAULTS, Policy())
+    assert parse_policy("{}") == DEFAULTS
+    assert terms_of(DEFAULTS) == Policy()
 
 
 def test_values_not_named_keep_theirs() -> None:
-    first, _ = parse_policy('{"grace": "2m", "devices_max": 5}')
-    values, policy = parse_policy('{"grace_mode": "once_24h", "late_refunds": "0 in 1d"}', first)
+    first = parse_policy('{"grace": "2m", "devices_max": 5}')
+    values = parse_policy('{"grace_mode": "once_24h", "late_refunds": "0 in 1d"}', first)
+    policy = terms_of(values)
     assert (values["grace"], values["devices_max"]) == ("2m", 5)
     assert (policy.grace, policy.grace_mode) == (2 * MINUTE, GraceMode.ONCE_24H)
     assert (policy.late_refunds, policy.late_refunds_period) == (0, DAY)
@@ -51,6 +51,19 @@ def test_a_duration_is_shown_so_that_it_reads_back(microseconds: int) -> None:
         ('{"devices_max": true}', ["devices_max"]),
         ('{"heartbeat_interval": "0s"}', ["heartbeat_interval", "one second"]),
         ('{"lease_max": "9999d"}', ["lease_max", "ten years"]),
+        ('{"time_zone": "Mars/Olympus"}', ["time_zone", "Mars/Olympus", "Europe/Berlin"]),
+        ('{"window_policy": "weekly"}', ["window_policy", "weekly", "calendar_day"]),
+        ('{"consent": {"over": 5}}', ["consent", "over", "above"]),
+        ('{"consent": "sometimes"}', ["consent", "sometimes", "renewals"]),
+        ('{"origins": {"DAEMON": "charge"}}', ["origins", "DAEMON", "BACKGROUND"]),
+        ('{"origins": {"BACKGROUND": "free"}}', ["origins BACKGROUND", "free", "on_first_operation"]),
+        ('{"preset": "generous"}', ["origins", "generous", "fair"]),
+        ('{"scope": []}', ["scope", "ALL"]),
+        ('{"low_balance": {"percent": 120}}', ["low_balance", "120"]),
+        ('{"pack_expiring": "90d"}', ["pack_expiring", "90d"]),
+        ('{"use_log": "a year"}', ["use_log", "a year", "13 months"]),
+        ('{"overdraft_limit": -1}', ["overdraft_limit", "-1"]),
+        ('{"end_before_renewal": 1}', ["end_before_renewal", "true or false"]),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_value_and_rule(given_text: str, words: list[str]) -> None:
@@ -59,7 +72,28 @@ def test_a_wrong_value_is_refused_by_name_value_and_rule(given_text: str, words:
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
-@pytest.mark.parametrize("name", sorted(NOT_YET))
-def test_a_value_whose_rule_is_not_there_yet_is_refused_by_name(name: str) -> None:
-    with pytest.raises(InvalidArgument, match=name):
-        parse_policy(json.dumps({name: "5m"}))
+@pytest.mark.parametrize(
+    ("given_text", "words"),
+    [
+        ('{"heartbeat_interval": "2h", "lease_max": "1h"}', ["heartbeat_interval", "2h", "lease_max", "1h"]),
+        ('{"end_before_renewal": true, "consent": "renewals"}', ["consent", "renewals", "end_before_renewal"]),
+        ('{"renewal_notice": "25h"}', ["renewal_notice", "25h", "24 h"]),
+    ],
+)
+def test_values_that_contradict_each_other_are_named(given_text: str, words: list[str]) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        parse_policy(given_text)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_a_preset_stands_for_its_origins_and_single_origins_lie_over_it() -> None:
+    assert parse_policy('{"preset": "flex"}')["origins"] == PRESETS["flex"]
+    policy = terms_of(parse_policy('{"origins": {"BACKGROUND": "ask"}}', parse_policy('{"preset": "flex"}')))
+    assert (policy.origin_background, policy.origin_plugin_autoload) == (OriginRule.ASK, OriginRule.CHARGE)
+
+
+def test_terms_have_the_calendar_of_their_days() -> None:
+    contract = parse_policy('{"window_policy": "calendar_day", "time_zone": "Asia/Tokyo", "consent": {"above": 9}}')
+    policy = terms_of(contract, calendar=4)
+    assert (policy.window_policy, policy.calendar) == (WindowPolicy.CALENDAR_DAY, 4)
+    assert (policy.consent, policy.consent_above) == (Consent.ABOVE, 9)

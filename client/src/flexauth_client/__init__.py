@@ -24,20 +24,25 @@ from flexauth_client.errors import (
     UnknownKey,
     UnsupportedVersion,
 )
-from flexauth_client.facts import Entitlement, Facts, Origin, State
-from flexauth_client.machine import Ended, OfflineLimitSoon, RenewalSoon
-from flexauth_client.session import Session
+from flexauth_client.facts import Choice, Entitlement, Facts, Origin, State
+from flexauth_client.keeper import Result
+from flexauth_client.machine import Ended, Ending, OfflineLimitSoon, RenewalSoon
+from flexauth_client.session import ConsentAsked, Session
+from flexauth_client.terms import Terms
 
 __all__ = [
     "CapReached",
+    "Choice",
     "Client",
     "ClockSetBack",
     "ConfigurationError",
+    "ConsentAsked",
     "ConsentRequired",
     "Denied",
     "Device",
     "DeviceLimit",
     "Ended",
+    "Ending",
     "Entitlement",
     "Facts",
     "FlexauthError",
@@ -53,9 +58,11 @@ __all__ = [
     "OutOfScope",
     "Rejected",
     "RenewalSoon",
+    "Result",
     "Session",
     "State",
     "Suspended",
+    "Terms",
     "Unavailable",
     "UnknownKey",
     "UnsupportedVersion",

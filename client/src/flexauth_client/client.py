@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar, Unpack
 
 import grpc
 import platformdirs
@@ -30,13 +30,15 @@ from flexauth.v1.license_authority_pb2 import (
 from flexauth.v1.license_authority_pb2_grpc import LicenseAuthorityStub
 from flexauth.v1.reporting_pb2_grpc import ReportingStub
 from flexauth_client.channel import Channel
-from flexauth_client.errors import Device, FlexauthError, Rejected, Unavailable
+from flexauth_client.desk import Desk
+from flexauth_client.errors import ConsentRequired, Device, FlexauthError, Rejected, Unavailable
 from flexauth_client.facts import Origin
-from flexauth_client.keeper import Desk, Keeper, new_session_id
-from flexauth_client.machine import Ended, Machine, Memory, Notice, OfflineLimitSoon, Phase, RenewalSoon
+from flexauth_client.keeper import Keeper
+from flexauth_client.machine import Ended, Ending, Machine, Memory, OfflineLimitSoon, Phase, RenewalSoon
 from flexauth_client.records import Folder, Kept, Record
-from flexauth_client.session import Callbacks, Session
+from flexauth_client.session import Callbacks, ConsentAsked, Session
 from flexauth_client.settings import find
+from flexauth_client.terms import Terms, checkout_of, new_session_id, same_line, same_terms
 from flexauth_client.timing import HOUR, NEVER, SECOND, AuthorityTime, Clock, SystemClock
 
 __all__ = ["Client"]
@@ -113,46 +115,41 @@ class Client:
         self,
         product: str,
         *,
-        team: str = "",
-        version: str = "",
-        origin: Origin = Origin.INTERACTIVE,
-        take_over: bool = False,
-        max_tokens: int | None = None,
-        project: str = "",
         always_in_use: bool = False,
+        on_consent: Callable[[ConsentAsked], int | None] | None = None,
         on_renewal_soon: Callable[[RenewalSoon], None] | None = None,
+        on_ending: Callable[[Ending], None] | None = None,
         on_offline_limit_soon: Callable[[OfflineLimitSoon], None] | None = None,
         on_ended: Callable[[Ended], None] | None = None,
+        **terms: Unpack[Terms],
     ) -> Session:
         """Sign a product in and keep its session until it is closed.
 
         Goes on with the session of an earlier process that ended without a check-in. Raises the `Denied` of the reason,
         `Unavailable` if there is neither an answer within the deadline nor a valid lease, or `Rejected`.
-        `always_in_use`: the product cannot tell its operations and is in use while it runs.
+        `always_in_use`: the product cannot tell its operations and is in use while it runs. `on_consent` is asked
+        before a charge that needs consent, and what it returns is the session's `max_tokens` from then on.
         """
-        checkout = self._checkout(
-            product,
-            team=team,
-            version=version,
-            origin=origin,
-            take_over=take_over,
-            max_tokens=max_tokens,
-            project=project,
-        )
-        session = Session(self._clock, self._poke.set)
-        callbacks = Callbacks(on_renewal_soon, on_offline_limit_soon, on_ended)
+        callbacks = Callbacks(on_renewal_soon, on_ending, on_offline_limit_soon, on_ended, on_consent)
+        while True:
+            try:
+                return self._opened(self._checkout(product, terms), callbacks, always_in_use=always_in_use)
+            except ConsentRequired as denial:
+                asked = ConsentAsked(product, denial.team, denial.tokens)
+                agreed = on_consent(asked) if on_consent else None
+                if agreed is None or agreed < denial.tokens:
+                    raise
+                terms = {**terms, "max_tokens": agreed}
 
-        def hear(notice: Notice) -> None:
-            session.hear(notice)
-            callbacks(notice)
-
+    def _opened(self, checkout: CheckoutRequest, callbacks: Callbacks, *, always_in_use: bool) -> Session:
+        session = Session(self._clock, self._poke.set, callbacks)
         desk = self._open_desk()
-        keeper = self._resumed(desk, checkout, hear)
+        keeper = self._resumed(desk, checkout, session)
         if keeper is None:
-            machine = Machine(Memory(checkout.session), sign_in_operates=origin in OPERATING)
-            keeper = Keeper(desk, desk.folder.create(checkout.session), checkout, machine, hear)
+            machine = Machine(_fresh(checkout), sign_in_operates=Origin(checkout.origin) in OPERATING)
+            keeper = Keeper(desk, desk.folder.create(checkout.session), checkout, machine, session.hear)
+            session.attach(keeper, self._close_seconds)
             self._sign_in(keeper)
-        session.attach(keeper, self._close_seconds)
         if always_in_use:
             keeper.machine.work(self._times.now())
         self._adopt(keeper)
@@ -172,27 +169,9 @@ class Client:
 
     # Questions.
 
-    def quote(
-        self,
-        product: str,
-        *,
-        team: str = "",
-        version: str = "",
-        origin: Origin = Origin.INTERACTIVE,
-        take_over: bool = False,
-        max_tokens: int | None = None,
-        project: str = "",
-    ) -> QuoteResponse:
+    def quote(self, product: str, **terms: Unpack[Terms]) -> QuoteResponse:
         """What a sign-in would be answered now; changes nothing (Q1). A denial is in the answer."""
-        checkout = self._checkout(
-            product,
-            team=team,
-            version=version,
-            origin=origin,
-            take_over=take_over,
-            max_tokens=max_tokens,
-            project=project,
-        )
+        checkout = self._checkout(product, terms)
         return self.call(self._channel.authority.Quote, QuoteRequest(checkout=checkout))
 
     def release_device(self, product: str, device: str) -> tuple[Device, ...]:
@@ -277,32 +256,12 @@ class Client:
 
     # Inside.
 
-    def _checkout(
-        self,
-        product: str,
-        *,
-        team: str,
-        version: str,
-        origin: Origin,
-        take_over: bool,
-        max_tokens: int | None,
-        project: str,
-    ) -> CheckoutRequest:
-        return CheckoutRequest(
-            session=new_session_id(self._clock.wall()),
-            user=self.settings.user,
-            product=product,
-            device=self.settings.device,
-            team=team,
-            version=version,
-            platform=platform.system().lower(),
-            origin=types_pb2.Origin.Name(origin),
-            take_over=take_over,
-            max_tokens=max_tokens,
-            project=project,
-            want_lease=True,
-            device_key_thumbprint=self._thumbprint,
-        )
+    def _checkout(self, product: str, terms: Terms) -> CheckoutRequest:
+        given: Terms = {"platform": platform.system().lower(), **terms}
+        session = new_session_id(self._clock.wall())
+        checkout = checkout_of(session, self.settings.user, product, self.settings.device, given)
+        checkout.device_key_thumbprint = self._thumbprint
+        return checkout
 
     def _open_desk(self) -> Desk:
         """The desk, made at the first session: a client that only asks leaves no trace on disk."""
@@ -320,11 +279,11 @@ class Client:
                 )
             return self._desk
 
-    def _resumed(self, desk: Desk, checkout: CheckoutRequest, hear: Callable[[Notice], None]) -> Keeper | None:
+    def _resumed(self, desk: Desk, checkout: CheckoutRequest, session: Session) -> Keeper | None:
         """Go on with a session that an earlier process left under the same terms; see to the others that are left."""
         found: list[tuple[Record, Kept]] = []
         for record, kept in desk.folder.unheld():
-            if kept.server == desk.channel.server and _terms(kept.checkout) == _terms(checkout):
+            if kept.server == desk.channel.server and same_terms(kept.checkout, checkout):
                 found.append((record, kept))
             else:
                 self._leave(desk, record, kept, checkout)
@@ -334,7 +293,8 @@ class Client:
             return None
         record, kept = found[-1]
         machine = Machine(kept.memory, restarted=True, sign_in_operates=Origin(checkout.origin) in OPERATING)
-        keeper = Keeper(desk, record, kept.checkout, machine, hear, kept.marks)
+        keeper = Keeper(desk, record, kept.checkout, machine, session.hear, kept.marks)
+        session.attach(keeper, self._close_seconds)
         if kept.memory.phase is not Phase.CLOSING:
             self._sign_in(keeper)
             return None if keeper.is_over else keeper
@@ -347,7 +307,7 @@ class Client:
     def _leave(self, desk: Desk, record: Record, kept: Kept, checkout: CheckoutRequest) -> None:
         """Send what is still to be told of a session that is not gone on with."""
         facts = kept.memory.facts
-        replaced = kept.memory.phase is not Phase.CLOSING and _line(kept.checkout) == _line(checkout)
+        replaced = kept.memory.phase is not Phase.CLOSING and same_line(kept.checkout, checkout)
         if max(kept.marks.authority_seen, facts.lease_until if facts else 0) + FORGET_AFTER < self._times.now():
             record.delete()
             return
@@ -399,13 +359,6 @@ class Client:
                     break
 
 
-def _terms(checkout: CheckoutRequest) -> CheckoutRequest:
-    """What two sign-ins must agree in to be one session's: all but the id, and whom they displaced at first."""
-    terms = CheckoutRequest()
-    terms.CopyFrom(checkout)
-    terms.session, terms.take_over = "", False
-    return terms
-
-
-def _line(checkout: CheckoutRequest) -> tuple[str, str, str]:
-    return checkout.user, checkout.product, checkout.device
+def _fresh(checkout: CheckoutRequest) -> Memory:
+    agreed = checkout.max_tokens if checkout.HasField("max_tokens") else None
+    return Memory(checkout.session, consent=agreed, offline_until=checkout.offline_until)

@@ -149,10 +149,16 @@ class DenialFacts(Protocol):
     def elsewhere_device(self) -> str: ...
     @property
     def devices(self) -> Sequence[_DeviceFacts]: ...
+    @property
+    def tokens(self) -> int: ...
+    @property
+    def cap(self) -> str: ...
+    @property
+    def team(self) -> str: ...
 
 
 class Denied(FlexauthError):
-    """The authority said no; the class tells why. `balance`, `rate` and `shortfall` are tokens."""
+    """The authority said no; the class tells why. `team`: whose no it is. `balance`, `rate`, `shortfall` are tokens."""
 
     reason: ClassVar[str] = "DENIED"
 
@@ -161,6 +167,7 @@ class Denied(FlexauthError):
         self.balance = facts.balance
         self.rate = facts.rate
         self.shortfall = facts.shortfall
+        self.team = facts.team
 
 
 class InsufficientTokens(Denied):
@@ -215,15 +222,24 @@ class InUseElsewhere(Denied):
 
 
 class ConsentRequired(Denied):
-    """The charge is above what was agreed to (Q2): show `rate` to the user and ask with a higher `max_tokens`."""
+    """The charge is above what was agreed to (Q2): show `tokens` to the user, and ask again with that `max_tokens`."""
 
     reason = "CONSENT_REQUIRED"
 
+    def __init__(self, facts: DenialFacts) -> None:
+        super().__init__(facts)
+        self.tokens = facts.tokens
+
 
 class CapReached(Denied):
-    """A cap on spending is reached (Q3)."""
+    """A cap on spending leaves no room (Q3): `cap` is its name, `tokens` what the charge would be."""
 
     reason = "CAP_REACHED"
+
+    def __init__(self, facts: DenialFacts) -> None:
+        super().__init__(facts)
+        self.cap = facts.cap
+        self.tokens = facts.tokens
 
 
 class InvitationPending(Denied):

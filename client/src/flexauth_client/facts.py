@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import Any, Protocol
 
-__all__ = ["Entitlement", "Facts", "FactsLike", "Origin", "State"]
+__all__ = ["Choice", "Entitlement", "Facts", "FactsLike", "Origin", "State"]
 
 
 class State(IntEnum):
@@ -30,6 +30,17 @@ class Entitlement(IntEnum):
     INCLUDED = 4
     PAID_WINDOW = 5
     TOKENS = 6
+
+
+class Choice(IntEnum):
+    """Why a team serves a user of several teams (E1); numbers as on the wire."""
+
+    NONE = 0
+    ONLY = 1
+    REQUESTED = 2
+    PAID = 3
+    ENDS_FIRST = 4
+    TEAM_ID = 5
 
 
 class Origin(IntEnum):
@@ -71,12 +82,28 @@ class FactsLike(Protocol):
     @property
     def renewal_notice_at(self) -> int: ...
     @property
+    def end_at(self) -> int: ...
+    @property
+    def entitled_until(self) -> int: ...
+    @property
+    def project(self) -> str: ...
+    @property
+    def choice(self) -> int: ...
+    @property
+    def outage_grace(self) -> int: ...
+    @property
+    def renewal_needs_consent(self) -> bool: ...
+    @property
     def server_time(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of the last answer. Times in microseconds of the authority's clock, 0 where there is none."""
+    """The facts of the last answer. Times in microseconds of the authority's clock, 0 where there is none.
+
+    `end_at`: when the session ends itself, before its window does (A9). `entitled_until`: when the right ends that it
+    runs by. `renewal_needs_consent`: going on past `paid_until` must be agreed to (Q2).
+    """
 
     session: str
     state: State
@@ -92,6 +119,12 @@ class Facts:
     ended_at: int
     renewal_notice_at: int
     server_time: int
+    end_at: int = 0
+    entitled_until: int = 0
+    project: str = ""
+    choice: Choice = Choice.NONE
+    outage_grace: int = 0
+    renewal_needs_consent: bool = False
 
     @classmethod
     def of(cls, told: FactsLike) -> Facts:
@@ -111,13 +144,23 @@ class Facts:
             ended_at=told.ended_at,
             renewal_notice_at=told.renewal_notice_at,
             server_time=told.server_time,
+            end_at=told.end_at,
+            entitled_until=told.entitled_until,
+            project=told.project,
+            choice=Choice(told.choice) if told.choice in set(Choice) else Choice.NONE,
+            outage_grace=told.outage_grace,
+            renewal_needs_consent=told.renewal_needs_consent,
         )
 
     @classmethod
     def load(cls, stored: dict[str, Any]) -> Facts:
         """Facts as `store` left them; `TypeError` or `ValueError` if they are not."""
-        values = {**stored, "state": State(stored["state"]), "entitlement": Entitlement(stored["entitlement"])}
-        return cls(**values)
+        known = {
+            "state": State(stored["state"]),
+            "entitlement": Entitlement(stored["entitlement"]),
+            "choice": Choice(stored.get("choice", Choice.NONE)),
+        }
+        return cls(**{**stored, **known})
 
     def store(self) -> dict[str, Any]:
         return asdict(self)

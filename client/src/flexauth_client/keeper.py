@@ -5,42 +5,35 @@ No thread of its own: whoever owns it calls `step` at the time that the last cal
 
 from __future__ import annotations
 
-import json
 import logging
-import secrets
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
-
-import grpc
-from google.protobuf.message import Message
+from dataclasses import dataclass
+from typing import Any, Final
 
 from flexauth.v1.license_authority_pb2 import (
     CheckinRequest,
     CheckoutRequest,
-    GetKeysRequest,
     GetLeaseRequest,
     HeartbeatRequest,
+    ReportResultRequest,
 )
-from flexauth_client.channel import Channel
-from flexauth_client.errors import Denied, FlexauthError, LeaseRejected, Rejected, Unavailable, UnknownKey
+from flexauth_client.desk import BACKGROUND_SECONDS, Desk
+from flexauth_client.errors import Denied, FlexauthError, LeaseRejected, Rejected, Unavailable
 from flexauth_client.errors import denied as denial_of
-from flexauth_client.facts import State
-from flexauth_client.lease import Lease, verify
+from flexauth_client.facts import Facts, State
+from flexauth_client.lease import Lease
 from flexauth_client.machine import Act, Contact, Ended, Machine, Memory, Notice, Phase
-from flexauth_client.records import Folder, Kept, Record
-from flexauth_client.timing import AuthorityTime, Marks
+from flexauth_client.records import Kept, Record
+from flexauth_client.terms import grace_key, new_session_id, renewed
+from flexauth_client.timing import Marks
 
-__all__ = ["Desk", "Keeper", "new_session_id"]
+__all__ = ["Keeper", "Result"]
 
-Q = TypeVar("Q", bound=Message)
-R = TypeVar("R", bound=Message)
 #: Makes one call within the seconds left of a deadline.
 Send = Callable[[Callable[[float], Any]], Any]
 
-#: What a contact in the background may take; other sessions wait for it.
-BACKGROUND_SECONDS: Final = 5.0
 #: What a check-in gets even when its deadline went by in waiting for a contact under way.
 LEAST_SECONDS: Final = 0.2
 #: What a sign-in waits for an answer when a valid lease would do instead.
@@ -49,60 +42,13 @@ OFFLINE_PATIENCE_SECONDS: Final = 3.0
 log = logging.getLogger(__name__)
 
 
-def new_session_id(wall: int) -> str:
-    """A UUIDv7 (RFC 9562) of a wall-clock time in microseconds."""
-    number = (
-        (wall // 1_000 & (1 << 48) - 1) << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
-    )
-    text = f"{number:032x}"
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a report of results took (C13): tokens, what is left of them, and units that made no full charge yet."""
 
-
-class Desk:
-    """What the keepers of one client share. `pinned_keys` "": the authority's own key set is fetched and kept.
-
-    `deadline_seconds` is what a sign-in may take.
-    """
-
-    def __init__(
-        self, channel: Channel, times: AuthorityTime, folder: Folder, *, deadline_seconds: float, pinned_keys: str = ""
-    ) -> None:
-        self.channel = channel
-        self.times = times
-        self.folder = folder
-        self.deadline_seconds = deadline_seconds
-        self._pinned = pinned_keys
-        self._keys = pinned_keys or folder.keys(channel.server)
-
-    def call(self, method: grpc.UnaryUnaryMultiCallable[Q, R], request: Q, seconds: float) -> tuple[R, int, int]:
-        """An answer with the boot times between which it was made."""
-        sent = self.times.clock.boot()
-        answer = self.channel.call(method, request, seconds)
-        return answer, sent, self.times.clock.boot()
-
-    def verify(self, text: str, checkout: CheckoutRequest, *, fetch: bool) -> Lease:
-        """Verify a lease for a session now; with `fetch`, by the authority's newest keys if ours lack its key."""
-        try:
-            return self._verify(text, checkout)
-        except UnknownKey:
-            if self._pinned or not fetch:
-                raise
-        stub = self.channel.authority
-        self._keys = self.channel.call(stub.GetKeys, GetKeysRequest(), BACKGROUND_SECONDS).jwks
-        self.folder.keep_keys(self.channel.server, self._keys)
-        return self._verify(text, checkout)
-
-    def _verify(self, text: str, checkout: CheckoutRequest) -> Lease:
-        return verify(
-            text,
-            json.loads(self._keys) if self._keys else {},
-            self.times.now(),
-            product=checkout.product,
-            user=checkout.user,
-            device=checkout.device,
-            session=checkout.session,
-            device_key_thumbprint=checkout.device_key_thumbprint,
-        )
+    tokens: int
+    balance: int
+    units_left_over: int
 
 
 class Keeper:
@@ -141,6 +87,7 @@ class Keeper:
         with self._lock:
             lease, refusal = self._lease_for_offline()
             patience = self._desk.deadline_seconds
+            self._report_outage()
             contact = self.machine.contact(self._now())
             assert contact is not None
             self._store()
@@ -148,9 +95,10 @@ class Keeper:
                 self._exchange(contact, self._insist(min(patience, OFFLINE_PATIENCE_SECONDS) if lease else patience))
             except Unavailable as error:
                 if lease is None:
-                    raise self._refused_offline(error, refusal) from refusal
-                self.machine.go_offline(lease.ends_at, self._now())
-                log.info("session %s runs on its lease: %s", self.checkout.session, error.cause)
+                    self._bear_outage(error, refusal)
+                else:
+                    self.machine.go_offline(lease.ends_at, self._now())
+                    log.info("session %s runs on its lease: %s", self.checkout.session, error.cause)
             except Denied:
                 self._drop()
                 raise
@@ -172,6 +120,36 @@ class Keeper:
             self.machine.operate(self._now())
             self._settle()
             return True
+
+    def agree(self, tokens: int) -> None:
+        """Charges of so many tokens are agreed to from now on (Q2); told at the next step."""
+        with self._lock:
+            self.machine.agree(tokens)
+            self._settle()
+
+    def borrow(self, until: int, deadline_seconds: float) -> Facts | None:
+        """Ask for a lease that lasts until then (S4); the facts tell how long it does. `Unavailable`: asked later."""
+        with self._lock:
+            self.machine.borrow(until)
+            contact = self.machine.contact(self._now())
+            if contact is not None:
+                self._store()
+                try:
+                    self._exchange(contact, self._insist(deadline_seconds))
+                finally:
+                    self._settle()
+            return self.machine.memory.facts
+
+    def report_result(self, units: int, request_id: str, deadline_seconds: float) -> Result:
+        """Tell of results before they are delivered (C13). A repeat of a request id takes nothing; may be `Denied`."""
+        desk, stub = self._desk, self._desk.channel.authority
+        request = ReportResultRequest(session=self.checkout.session, units=units, request_id=request_id)
+        answer, _, _ = desk.channel.insist(
+            lambda seconds: desk.call(stub.ReportResult, request, seconds), deadline_seconds
+        )
+        if not answer.granted:
+            raise denial_of(answer.denial)
+        return Result(answer.tokens, answer.balance, answer.units_left_over)
 
     def close(self, deadline_seconds: float) -> None:
         """Check in. Without an answer the check-in is kept, with the time of this act, and sent later (S7)."""
@@ -259,8 +237,10 @@ class Keeper:
             denial = denial_of(answer.denial)
             self.machine.denied(self._now(), denial)
             raise denial
+        self.machine.priced(answer.rate)
         self._heard(contact, answer.facts, sent, received, None)
         self._take_lease(answer.lease)
+        self._desk.outages.answered(grace_key(self.checkout), answer.facts.outage_grace)
         self._expired = None
 
     def _keep(self, contact: Contact, send: Send) -> None:
@@ -276,6 +256,7 @@ class Keeper:
             answer, sent, received = send(lambda seconds: call(stub.Checkin, checkin, seconds))
             self._heard(contact, answer.facts, sent, received, None)
             return
+        common |= {"consent": contact.consent, "offline_until": contact.offline_until}
         if contact.act is Act.LEASE:
             ask = GetLeaseRequest(device_key_thumbprint=self.checkout.device_key_thumbprint, **common)
             answer, sent, received = send(lambda seconds: call(stub.GetLease, ask, seconds))
@@ -314,6 +295,20 @@ class Keeper:
         except LeaseRejected as error:
             return None, error
 
+    def _report_outage(self) -> None:
+        """S5: that the product has run without an answer is told with the next sign-in."""
+        since = self._desk.outages.used_since(grace_key(self.checkout))
+        if since and self.machine.memory.phase is Phase.SIGNING_IN:
+            self.checkout.origin_evidence = f"outage_grace used from {since} on"
+
+    def _bear_outage(self, error: Unavailable, refusal: LeaseRejected | None) -> None:
+        """S5: without answer and lease a product runs by the `outage_grace` of its contract, while that lasts."""
+        until = self._desk.outages.bear(grace_key(self.checkout)) if refusal is None else 0
+        if not until:
+            raise self._refused_offline(error, refusal) from refusal
+        self.machine.wait_for_answer(until)
+        log.warning("session %s runs without an answer, for a while: %s", self.checkout.session, error.cause)
+
     @staticmethod
     def _refused_offline(error: Unavailable, refusal: LeaseRejected | None) -> Unavailable:
         without = str(refusal) if refusal else "There is no lease to run on without it."
@@ -340,7 +335,8 @@ class Keeper:
                 self._follow(notice)
             else:
                 self._tell(notice)
-        self.wants_operations = self.machine.is_idle or self._parked_boot >= 0
+        told_at_once = self.machine.is_idle or self.machine.is_waiting
+        self.wants_operations = told_at_once or self._parked_boot >= 0
 
     def _follow(self, ended: Ended) -> None:
         """S8: a session that expired under a living product is followed by a new one, once it is used again."""
@@ -353,7 +349,7 @@ class Keeper:
 
     def _begin_anew(self) -> None:
         session = new_session_id(self._desk.times.clock.wall())
-        self.checkout = _renewed(self.checkout, session)
+        self.checkout = renewed(self.checkout, session, self.machine.memory.consent)
         self.machine = self.machine.successor(session)
         self._record = self._desk.folder.create(session)
         self._store()
@@ -398,11 +394,3 @@ class Keeper:
 def _final_for(act: Act) -> frozenset[str]:
     """Statuses after which repeating is of no use; a check-in that is refused as it stands never will be taken."""
     return frozenset({"NOT_FOUND", "INVALID_ARGUMENT"} if act is Act.CHECKIN else {"NOT_FOUND"})
-
-
-def _renewed(checkout: CheckoutRequest, session: str) -> CheckoutRequest:
-    """The same sign-in for a new session; a machine that wakes up takes nothing over from where its user now works."""
-    renewed = CheckoutRequest()
-    renewed.CopyFrom(checkout)
-    renewed.session, renewed.take_over = session, False
-    return renewed

@@ -17,7 +17,18 @@ from flexauth_client.errors import Denied
 from flexauth_client.facts import Facts, FactsLike, State
 from flexauth_client.timing import MINUTE, NEVER, SECOND
 
-__all__ = ["Act", "Contact", "Ended", "Machine", "Memory", "Notice", "OfflineLimitSoon", "Phase", "RenewalSoon"]
+__all__ = [
+    "Act",
+    "Contact",
+    "Ended",
+    "Ending",
+    "Machine",
+    "Memory",
+    "Notice",
+    "OfflineLimitSoon",
+    "Phase",
+    "RenewalSoon",
+]
 
 BACKOFF: Final = 2 * SECOND
 BACKOFF_MAX: Final = 5 * MINUTE
@@ -44,17 +55,33 @@ class Act(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One call to make now. `counter` is 0 for a checkout, whose id is the session's; times 0: none to tell."""
+    """One call to make now. `counter` is 0 for a checkout, whose id is the session's; times 0: none to tell.
+
+    `consent`: tokens that were agreed to since the last contact (Q2), None: none were. `offline_until`: borrows (S4).
+    """
 
     act: Act
     counter: int = 0
     operated_at: int = 0
     ended_at: int = 0
+    consent: int | None = None
+    offline_until: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RenewalSoon:
-    """The paid window ends at `at`; use that goes on is charged anew (C5, C6)."""
+    """The paid window ends at `at`; use that goes on is charged anew (C5, C6).
+
+    `needs_consent`: not unless the charge is agreed to (Q2); else the session ends at `at`.
+    """
+
+    at: int
+    needs_consent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The session ends itself at `at`, before its paid window does, and nothing is charged anew (A9)."""
 
     at: int
 
@@ -75,14 +102,17 @@ class Ended:
     denial: Denied | None = None
 
 
-Notice = RenewalSoon | OfflineLimitSoon | Ended
+Notice = RenewalSoon | Ending | OfflineLimitSoon | Ended
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What a client keeps of a session through its own restarts. Stored before a contact is sent.
 
-    `operated_at` is the last meaningful operation, `told_at` the last one that the authority has answered to.
+    `operated_at` is the last meaningful operation, `told_at` the last one that the authority has answered to. `consent`
+    is the most tokens that the user has agreed to, None: no limit was set; `consent_told`: the authority knows it.
+    `offline_until` is until when it is borrowed, `grace_until` until when it may run before its sign-in is answered
+    (S5), `rate` what a window cost at the sign-in.
     """
 
     session: str
@@ -95,6 +125,11 @@ class Memory:
     lease: str = ""
     lease_asked_at: int = 0
     lease_ends_at: int = 0
+    consent: int | None = None
+    consent_told: bool = True
+    offline_until: int = 0
+    grace_until: int = 0
+    rate: int = 0
 
 
 class Machine:
@@ -126,6 +161,7 @@ class Machine:
         self._retry_at = 0
         self._answered_at = 0
         self._idle_told = 0
+        self._borrowing_untold = False
         self._renewal_noticed = 0
         self._limit_noticed = 0
         self._notices: list[Notice] = []
@@ -146,6 +182,21 @@ class Machine:
         self.operate(at)
         self.working = False
 
+    def agree(self, tokens: int) -> None:
+        """The user agrees to charges of so many tokens (Q2): told at once."""
+        self._remember(consent=tokens, consent_told=False)
+        self._retry_at = 0
+
+    def borrow(self, until: int) -> None:
+        """The session must be able to run without contact until then, 0: no longer (S4). Told at once, with a lease."""
+        self._remember(offline_until=until)
+        self._borrowing_untold = True
+        self._retry_at = 0
+
+    def wait_for_answer(self, until: int) -> None:
+        """The authority is away at the sign-in, and its contract lets the product run without it until then (S5)."""
+        self._remember(grace_until=until)
+
     def close(self, at: int) -> None:
         """The session ends at `at`: a check-in is due until it is answered, with the same counter."""
         if self.memory.phase in {Phase.SIGNING_IN, Phase.RUNNING}:
@@ -163,7 +214,10 @@ class Machine:
     def successor(self, session: str) -> Machine:
         """The machine of a new session that follows this one, under the same terms."""
         machine = Machine(
-            Memory(session), leases=self._leases, sign_in_operates=self._sign_in_operates, jitter=self._jitter
+            Memory(session, consent=self.memory.consent),
+            leases=self._leases,
+            sign_in_operates=self._sign_in_operates,
+            jitter=self._jitter,
         )
         machine.working = self.working
         return machine
@@ -180,12 +234,20 @@ class Machine:
         """Whether an operation now would be a resumption."""
         return self.memory.facts is not None and self.memory.facts.state is State.IDLE
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the session has had no operation yet and costs nothing before the first (S6)."""
+        return not self._sign_in_operates and self.memory.facts is not None and not self.memory.told_at
+
     def wake_at(self) -> int:
         """When a contact or a notice is due next, `NEVER` once the session is over."""
-        return min(self._contact_at(), self._renewal_notice_at(), self._limit_notice_at())
+        return min(self._contact_at(), self._end_at(), self._renewal_notice_at(), self._limit_notice_at())
 
     def contact(self, now: int) -> Contact | None:
         """The call that is due at `now`, None if none is. The counter it carries is spent: store `memory` first."""
+        if now >= self._end_at():
+            self._notices.append(Ended(State.CLOSED, self._end_at()))
+            self.close(self._end_at())
         if now < self._contact_at():
             return None
         memory = self.memory
@@ -196,7 +258,9 @@ class Machine:
                 self.operate(now)
             act = Act.LEASE if self._wants_lease(now) else Act.HEARTBEAT
             self._remember(counter=memory.counter + 1)
-            return Contact(act, self.memory.counter, self._untold())
+            consent = None if memory.consent_told else memory.consent
+            until = memory.offline_until if memory.offline_until > now else 0
+            return Contact(act, self.memory.counter, self._untold(), consent=consent, offline_until=until)
         return Contact(Act.CHECKIN, memory.counter, self._untold(), memory.ended_at)
 
     def notices(self, now: int) -> list[Notice]:
@@ -204,7 +268,9 @@ class Machine:
         facts = self.memory.facts
         if facts is not None and now >= self._renewal_notice_at():
             self._renewal_noticed = facts.paid_until
-            self._notices.append(RenewalSoon(facts.paid_until))
+            ends = facts.end_at > 0
+            soon = Ending(facts.end_at) if ends else RenewalSoon(facts.paid_until, self._needs_consent(facts))
+            self._notices.append(soon)
         if facts is not None and now >= self._limit_notice_at():
             self._limit_noticed = facts.lease_until
             self._notices.append(OfflineLimitSoon(facts.lease_until))
@@ -221,7 +287,11 @@ class Machine:
             facts=facts,
             counter=max(self.memory.counter, facts.counter),
             told_at=max(self.memory.told_at, contact.operated_at),
+            consent_told=self.memory.consent_told or contact.consent == self.memory.consent,
+            grace_until=0,
         )
+        if contact.offline_until == self.memory.offline_until:
+            self._borrowing_untold = False
         if self._idle_at() <= now:
             self._idle_told = self.memory.operated_at
         if self.memory.phase is Phase.CLOSING:
@@ -236,6 +306,10 @@ class Machine:
                 operated_at=max(self.memory.operated_at, signed_in),
                 told_at=max(self.memory.told_at, signed_in),
             )
+
+    def priced(self, rate: int) -> None:
+        """The answer to the sign-in said what a window costs."""
+        self._remember(rate=rate)
 
     def leased(self, lease: str, ends_at: int, now: int) -> None:
         """An answer brought a signed lease, and it verifies."""
@@ -259,6 +333,8 @@ class Machine:
         self._retry_at = now + pause // 2 + self._jitter(pause // 2 + 1)
         if self.memory.phase is Phase.RUNNING and now >= self._lease_until():
             self._end(State.EXPIRED, self._lease_until(), None)
+        elif self.memory.phase is Phase.SIGNING_IN and 0 < self.memory.grace_until <= now:
+            self._end(State.EXPIRED, self.memory.grace_until, None)
 
     def go_offline(self, lease_ends_at: int, now: int) -> None:
         """After a restart without the authority: the signed lease alone says how long the session may run."""
@@ -288,17 +364,31 @@ class Machine:
         memory, facts = self.memory, self.memory.facts
         if memory.phase is Phase.OVER:
             return NEVER
+        if memory.phase is Phase.SIGNING_IN and memory.grace_until:
+            return min(self._retry_at, memory.grace_until)
         if memory.phase is not Phase.RUNNING or self._repeat or facts is None:
             return self._retry_at
         # An authority that asks for a contact at once is obeyed a second later, and not a thousand times.
         due = facts.heartbeat_by if facts.heartbeat_by > self._answered_at else self._answered_at + SECOND
         due = min(due, self._idle_at())
-        if facts.state is State.IDLE and self._untold():
+        if (facts.state is State.IDLE or self.is_waiting) and self._untold():
+            due = 0
+        if self._borrowing_untold or not memory.consent_told:
             due = 0
         if self.in_contact:
             return due
         # At the end of the lease it is tried once more, whatever the pause, before that ends the session.
         return min(max(due, self._retry_at), self._lease_until())
+
+    def _end_at(self) -> int:
+        """When the session ends itself (A9), in contact or out of it."""
+        facts = self.memory.facts
+        running = self.memory.phase is Phase.RUNNING and facts is not None
+        return facts.end_at if running and facts is not None and facts.end_at else NEVER
+
+    def _needs_consent(self, facts: Facts) -> bool:
+        agreed = self.memory.consent
+        return facts.renewal_needs_consent if agreed is None else agreed < self.memory.rate
 
     def _idle_at(self) -> int:
         """When the session becomes idle and must say so (S2, S3)."""
@@ -312,7 +402,8 @@ class Machine:
     def _wants_lease(self, now: int) -> bool:
         """S4: at half of its life."""
         memory = self.memory
-        return self._leases and 2 * now >= memory.lease_asked_at + memory.lease_ends_at
+        half_gone = 2 * now >= memory.lease_asked_at + memory.lease_ends_at
+        return self._leases and (half_gone or self._borrowing_untold)
 
     def _renewal_notice_at(self) -> int:
         facts = self.memory.facts

@@ -114,16 +114,24 @@ class Folder:
 
     def keys(self, server: str) -> str:
         """The authority's JSON Web Key Set as it was last told, "" if it never was."""
+        return self.note(self._keys_name(server))
+
+    def keep_keys(self, server: str, jwks: str) -> None:
+        self.keep_note(self._keys_name(server), jwks)
+
+    def note(self, name: str) -> str:
+        """A small text that was kept by this name, "" if none was."""
         try:
-            return self._keys_path(server).read_text(encoding="utf-8")
+            return (self._path / name).read_text(encoding="utf-8")
         except OSError:
             return ""
 
-    def keep_keys(self, server: str, jwks: str) -> None:
-        _write(self._keys_path(server), jwks)
+    def keep_note(self, name: str, text: str) -> None:
+        _write(self._path / name, text)
 
-    def _keys_path(self, server: str) -> Path:
-        return self._path / f"{sha256(server.encode()).hexdigest()[:16]}.jwks"
+    @staticmethod
+    def _keys_name(server: str) -> str:
+        return f"{sha256(server.encode()).hexdigest()[:16]}.jwks"
 
     @staticmethod
     def _hold(path: Path) -> Record | None:

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from flexauth_client.client import Client
 from flexauth_client.errors import ConfigurationError, Denied, FlexauthError, Unavailable
-from flexauth_client.machine import Ended, OfflineLimitSoon, RenewalSoon
+from flexauth_client.machine import Ended, Ending, OfflineLimitSoon, RenewalSoon
 
 __all__ = ["MEANINGS", "RunStatus", "run", "status_of"]
 
@@ -87,6 +87,7 @@ def run(
         product,
         always_in_use=True,
         on_renewal_soon=running.renewal_soon,
+        on_ending=running.ending,
         on_offline_limit_soon=running.offline_limit_soon,
         on_ended=running.session_ended,
         **terms,
@@ -142,6 +143,9 @@ class _Running:
 
     def renewal_soon(self, notice: RenewalSoon) -> None:
         self._tell(f"The paid time ends at {_clock(notice.at)}; going on after that is charged anew.")
+
+    def ending(self, notice: Ending) -> None:
+        self._tell(f"The session ends at {_clock(notice.at)}, before its paid time does, and the program with it.")
 
     def offline_limit_soon(self, notice: OfflineLimitSoon) -> None:
         self._tell(f"The licence authority is out of reach; without contact the program ends at {_clock(notice.at)}.")

@@ -33,15 +33,15 @@ CREATE TABLE suspended_device (                       -- A8
     PRIMARY KEY (team, digest_hi, digest_lo)
 ) STRICT, WITHOUT ROWID;
 
--- Groups and projects (Q3, Q4). A name is unique in its team; what is closed keeps its id.
+-- Groups and projects (Q3, Q4). A name is unique among the open ones of a team; what is closed keeps its id.
 CREATE TABLE user_group (
     user_group INTEGER PRIMARY KEY CHECK (user_group >= 1),
     team INTEGER NOT NULL REFERENCES team,
     name TEXT NOT NULL,
     created_at INTEGER NOT NULL CHECK (created_at >= 0),
-    closed_at INTEGER NOT NULL DEFAULT -1,
-    UNIQUE (team, name)
+    closed_at INTEGER NOT NULL DEFAULT -1
 ) STRICT;
+CREATE UNIQUE INDEX group_named ON user_group (team, name) WHERE closed_at = -1;
 CREATE TRIGGER user_group_begins AFTER INSERT ON user_group
 BEGIN UPDATE counter SET next = max(next, NEW.user_group + 1) WHERE kind = 11; END;
 
@@ -57,9 +57,9 @@ CREATE TABLE project (
     team INTEGER NOT NULL REFERENCES team,
     name TEXT NOT NULL,
     created_at INTEGER NOT NULL CHECK (created_at >= 0),
-    closed_at INTEGER NOT NULL DEFAULT -1,
-    UNIQUE (team, name)
+    closed_at INTEGER NOT NULL DEFAULT -1
 ) STRICT;
+CREATE UNIQUE INDEX project_named ON project (team, name) WHERE closed_at = -1;
 CREATE TRIGGER project_begins AFTER INSERT ON project
 BEGIN UPDATE counter SET next = max(next, NEW.project + 1) WHERE kind = 10; END;
 
@@ -72,9 +72,9 @@ CREATE TABLE cap_terms (
     subject INTEGER NOT NULL,
     per TEXT NOT NULL CHECK (per IN ('day', 'week', 'month', 'pack_year')),
     made_at INTEGER NOT NULL CHECK (made_at >= 0),
-    gone_at INTEGER NOT NULL DEFAULT -1,
-    UNIQUE (team, name)
+    gone_at INTEGER NOT NULL DEFAULT -1
 ) STRICT;
+CREATE UNIQUE INDEX cap_named ON cap_terms (team, name) WHERE gone_at = -1;      -- an ended cap frees its name
 
 -- Which calendar (its boundaries are rows of `calendar`) is that of a zone's days, weeks, months, or of a pack year.
 CREATE TABLE calendar_of (
@@ -147,3 +147,11 @@ CREATE TABLE pool_terms (                             -- what a pool of network 
     CONSTRAINT "pool: of a product or of a collection" CHECK ((product = 0) <> (collection = 0)),
     UNIQUE (team, product, collection)
 ) STRICT;
+
+-- How the caller of a session knew its origin (S6), for reports and disputes.
+CREATE TABLE session_evidence (
+    session_hi INTEGER NOT NULL,
+    session_lo INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (session_hi, session_lo)
+) STRICT, WITHOUT ROWID;

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from flexauth.v1 import types_pb2 as flexauth_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#flexauth/v1/license_authority.proto\x12\x0b\x66lexauth.v1\x1a\x17\x66lexauth/v1/types.proto\">\n\x0cQuoteRequest\x12.\n\x08\x63heckout\x18\x01 \x01(\x0b\x32\x1c.flexauth.v1.CheckoutRequest\"\xe0\x01\n\rQuoteResponse\x12\x0f\n\x07granted\x18\x01 \x01(\x08\x12-\n\x0b\x65ntitlement\x18\x02 \x01(\x0e\x32\x18.flexauth.v1.Entitlement\x12\x0c\n\x04team\x18\x03 \x01(\t\x12\x0e\n\x06tokens\x18\x04 \x01(\x03\x12\x0c\n\x04rate\x18\x05 \x01(\x03\x12\x15\n\rbalance_after\x18\x06 \x01(\x03\x12\x12\n\npaid_until\x18\x07 \x01(\x03\x12#\n\x06\x64\x65nial\x18\x08 \x01(\x0b\x32\x13.flexauth.v1.Denial\x12\x13\n\x0bserver_time\x18\t \x01(\x03\"\xa6\x02\n\x0f\x43heckoutRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0c\n\x04user\x18\x02 \x01(\t\x12\x0f\n\x07product\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\x12\x0c\n\x04team\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\t\x12\x10\n\x08platform\x18\x07 \x01(\t\x12#\n\x06origin\x18\x08 \x01(\x0e\x32\x13.flexauth.v1.Origin\x12\x11\n\ttake_over\x18\t \x01(\x08\x12\x17\n\nmax_tokens\x18\n \x01(\x03H\x00\x88\x01\x01\x12\x0f\n\x07project\x18\x0b \x01(\t\x12\x12\n\nwant_lease\x18\x0c \x01(\x08\x12\x1d\n\x15\x64\x65vice_key_thumbprint\x18\r \x01(\tB\r\n\x0b_max_tokens\"\xb0\x01\n\x10\x43heckoutResponse\x12\x0f\n\x07granted\x18\x01 \x01(\x08\x12(\n\x05\x66\x61\x63ts\x18\x02 \x01(\x0b\x32\x19.flexauth.v1.SessionFacts\x12\x0e\n\x06tokens\x18\x03 \x01(\x03\x12\x0c\n\x04rate\x18\x04 \x01(\x03\x12\x0f\n\x07\x62\x61lance\x18\x05 \x01(\x03\x12\r\n\x05lease\x18\x06 \x01(\t\x12#\n\x06\x64\x65nial\x18\x07 \x01(\x0b\x32\x13.flexauth.v1.Denial\"I\n\x10HeartbeatRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0f\n\x07\x63ounter\x18\x02 \x01(\x03\x12\x13\n\x0boperated_at\x18\x03 \x01(\x03\"b\n\x11HeartbeatResponse\x12(\n\x05\x66\x61\x63ts\x18\x01 \x01(\x0b\x32\x19.flexauth.v1.SessionFacts\x12#\n\x06\x64\x65nial\x18\x02 \x01(\x0b\x32\x13.flexauth.v1.Denial\"Y\n\x0e\x43heckinRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0f\n\x07\x63ounter\x18\x02 \x01(\x03\x12\x10\n\x08\x65nded_at\x18\x03 \x01(\x03\x12\x13\n\x0boperated_at\x18\x04 \x01(\x03\"M\n\x0f\x43heckinResponse\x12(\n\x05\x66\x61\x63ts\x18\x01 \x01(\x0b\x32\x19.flexauth.v1.SessionFacts\x12\x10\n\x08refunded\x18\x02 \x01(\x03\"g\n\x0fGetLeaseRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0f\n\x07\x63ounter\x18\x02 \x01(\x03\x12\x13\n\x0boperated_at\x18\x03 \x01(\x03\x12\x1d\n\x15\x64\x65vice_key_thumbprint\x18\x04 \x01(\t\"p\n\x10GetLeaseResponse\x12(\n\x05\x66\x61\x63ts\x18\x01 \x01(\x0b\x32\x19.flexauth.v1.SessionFacts\x12\r\n\x05lease\x18\x02 \x01(\t\x12#\n\x06\x64\x65nial\x18\x03 \x01(\x0b\x32\x13.flexauth.v1.Denial\"\x10\n\x0eGetKeysRequest\"\x1f\n\x0fGetKeysResponse\x12\x0c\n\x04jwks\x18\x01 \x01(\t\"E\n\x14ReleaseDeviceRequest\x12\x0c\n\x04user\x18\x01 \x01(\t\x12\x0f\n\x07product\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\"=\n\x15ReleaseDeviceResponse\x12$\n\x07\x64\x65vices\x18\x01 \x03(\x0b\x32\x13.flexauth.v1.Device\"L\n\x15ListMySessionsRequest\x12\x0c\n\x04user\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"^\n\x16ListMySessionsResponse\x12+\n\x08sessions\x18\x01 \x03(\x0b\x32\x19.flexauth.v1.SessionFacts\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"K\n\x14ListMyChargesRequest\x12\x0c\n\x04user\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"V\n\x15ListMyChargesResponse\x12$\n\x07\x63harges\x18\x01 \x03(\x0b\x32\x13.flexauth.v1.Charge\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xc7\x05\n\x10LicenseAuthority\x12>\n\x05Quote\x12\x19.flexauth.v1.QuoteRequest\x1a\x1a.flexauth.v1.QuoteResponse\x12G\n\x08\x43heckout\x12\x1c.flexauth.v1.CheckoutRequest\x1a\x1d.flexauth.v1.CheckoutResponse\x12J\n\tHeartbeat\x12\x1d.flexauth.v1.HeartbeatRequest\x1a\x1e.flexauth.v1.HeartbeatResponse\x12\x44\n\x07\x43heckin\x12\x1b.flexauth.v1.CheckinRequest\x1a\x1c.flexauth.v1.CheckinResponse\x12G\n\x08GetLease\x12\x1c.flexauth.v1.GetLeaseRequest\x1a\x1d.flexauth.v1.GetLeaseResponse\x12\x44\n\x07GetKeys\x12\x1b.flexauth.v1.GetKeysRequest\x1a\x1c.flexauth.v1.GetKeysResponse\x12V\n\rReleaseDevice\x12!.flexauth.v1.ReleaseDeviceRequest\x1a\".flexauth.v1.ReleaseDeviceResponse\x12Y\n\x0eListMySessions\x12\".flexauth.v1.ListMySessionsRequest\x1a#.flexauth.v1.ListMySessionsResponse\x12V\n\rListMyCharges\x12!.flexauth.v1.ListMyChargesRequest\x1a\".flexauth.v1.ListMyChargesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#flexauth/v1/license_authority.proto\x12\x0b\x66lexauth.v1\x1a\x17\x66lexauth/v1/types.proto\">\n\x0cQuoteRequest\x12.\n\x08\x63heckout\x18\x01 \x01(\x0b\x32\x1c.flexauth.v1.CheckoutRequest\"\xcc\x02\n\rQuoteResponse\x12\x0f\n\x07granted\x18\x01 \x01(\x08\x12-\n\x0b\x65ntitlement\x18\x02 \x01(\x0e\x32\x18.flexauth.v1.Entitlement\x12\x0c\n\x04team\x18\x03 \x01(\t\x12\x0e\n\x06tokens\x18\x04 \x01(\x03\x12\x0c\n\x04rate\x18\x05 \x01(\x03\x12\x15\n\rbalance_after\x18\x06 \x01(\x03\x12\x12\n\npaid_until\x18\x07 \x01(\x03\x12#\n\x06\x64\x65nial\x18\x08 \x01(\x0b\x32\x13.flexauth.v1.Denial\x12\x13\n\x0bserver_time\x18\t \x01(\x03\x12\"\n\x06slices\x18\n \x03(\x0b\x32\x12.flexauth.v1.Slice\x12!\n\x04\x63\x61ps\x18\x0b \x03(\x0b\x32\x13.flexauth.v1.CapUse\x12#\n\x06\x63hoice\x18\x0c \x01(\x0e\x32\x13.flexauth.v1.Choice\"3\n\x06\x43\x61pUse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04used\x18\x02 \x01(\x03\x12\r\n\x05limit\x18\x03 \x01(\x03\"\xf2\x02\n\x0f\x43heckoutRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0c\n\x04user\x18\x02 \x01(\t\x12\x0f\n\x07product\x18\x03 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\t\x12\x0c\n\x04team\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\t\x12\x10\n\x08platform\x18\x07 \x01(\t\x12#\n\x06origin\x18\x08 \x01(\x0e\x32\x13.flexauth.v1.Origin\x12\x11\n\ttake_over\x18\t \x01(\x08\x12\x17\n\nmax_tokens\x18\n \x01(\x03H\x00\x88\x01\x01\x12\x0f\n\x07project\x18\x0b \x01(\t\x12\x12\n\nwant_lease\x18\x0c \x01(\x08\x12\x1d\n\x15\x64\x65vice_key_thumbprint\x18\r \x01(\t\x12\x15\n\roffline_until\x18\x0e \x01(\x03\x12\x1a\n\x12\x65nd_before_renewal\x18\x0f \x01(\x08\x12\x17\n\x0forigin_evidence\x18\x10 \x01(\tB\r\n\x0b_max_tokens\"\xb0\x01\n\x10\x43heckoutResponse\x12\x0f\n\x07granted\x18\x01 \x01(\x08\x12(\n\x05\x66\x61\x63ts\x18\x02 \x01(\x0b\x32\x19.flexauth.v1.SessionFacts\x12\x0e\n\x06tokens\x18\x03 \x01(\x03\x12\x0c\n\x04rate\x18\x04 \x01(\x03\x12\x0f\n\x07\x62\x61lance\x18\x05 \x01(\x03\x12\r\n\x05lease\x18\x06 \x01(\t\x12#\n\x06\x64\x65nial\x18\x07 \x01(\x0b\x32\x13.flexauth.v1.Denial\"\x82\x01\n\x10HeartbeatRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0f\n\x07\x63ounter\x18\x02 \x01(\x03\x12\x13\n\x0boperated_at\x18\x03 \x01(\x03\x12\x14\n\x07\x63onsent\x18\x04 \x01(\x03H\x00\x88\x01\x01\x12\x15\n\roffline_until\x18\x05 \x01(\x03\x42\n\n\x08_consent\"b\n\x11HeartbeatResponse\x12(\n\x05\x66\x61\x63ts\x18\x01 \x01(\x0b\x32\x19.flexauth.v1.SessionFacts\x12#\n\x06\x64\x65nial\x18\x02 \x01(\x0b\x32\x13.flexauth.v1.Denial\"Y\n\x0e\x43heckinRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0f\n\x07\x63ounter\x18\x02 \x01(\x03\x12\x10\n\x08\x65nded_at\x18\x03 \x01(\x03\x12\x13\n\x0boperated_at\x18\x04 \x01(\x03\"M\n\x0f\x43heckinResponse\x12(\n\x05\x66\x61\x63ts\x18\x01 \x01(\x0b\x32\x19.flexauth.v1.SessionFacts\x12\x10\n\x08refunded\x18\x02 \x01(\x03\"I\n\x13ReportResultRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\r\n\x05units\x18\x02 \x01(\x03\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"\xb0\x01\n\x14ReportResultResponse\x12\x0f\n\x07granted\x18\x01 \x01(\x08\x12(\n\x05\x66\x61\x63ts\x18\x02 \x01(\x0b\x32\x19.flexauth.v1.SessionFacts\x12\x0e\n\x06tokens\x18\x03 \x01(\x03\x12\x0f\n\x07\x62\x61lance\x18\x04 \x01(\x03\x12\x17\n\x0funits_left_over\x18\x05 \x01(\x03\x12#\n\x06\x64\x65nial\x18\x06 \x01(\x0b\x32\x13.flexauth.v1.Denial\"\xa0\x01\n\x0fGetLeaseRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0f\n\x07\x63ounter\x18\x02 \x01(\x03\x12\x13\n\x0boperated_at\x18\x03 \x01(\x03\x12\x1d\n\x15\x64\x65vice_key_thumbprint\x18\x04 \x01(\t\x12\x14\n\x07\x63onsent\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x15\n\roffline_until\x18\x06 \x01(\x03\x42\n\n\x08_consent\"p\n\x10GetLeaseResponse\x12(\n\x05\x66\x61\x63ts\x18\x01 \x01(\x0b\x32\x19.flexauth.v1.SessionFacts\x12\r\n\x05lease\x18\x02 \x01(\t\x12#\n\x06\x64\x65nial\x18\x03 \x01(\x0b\x32\x13.flexauth.v1.Denial\"\x10\n\x0eGetKeysRequest\"\x1f\n\x0fGetKeysResponse\x12\x0c\n\x04jwks\x18\x01 \x01(\t\"E\n\x14ReleaseDeviceRequest\x12\x0c\n\x04user\x18\x01 \x01(\t\x12\x0f\n\x07product\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x03 \x01(\t\"=\n\x15ReleaseDeviceResponse\x12$\n\x07\x64\x65vices\x18\x01 \x03(\x0b\x32\x13.flexauth.v1.Device\"L\n\x15ListMySessionsRequest\x12\x0c\n\x04user\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"^\n\x16ListMySessionsResponse\x12+\n\x08sessions\x18\x01 \x03(\x0b\x32\x19.flexauth.v1.SessionFacts\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"K\n\x14ListMyChargesRequest\x12\x0c\n\x04user\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"V\n\x15ListMyChargesResponse\x12$\n\x07\x63harges\x18\x01 \x03(\x0b\x32\x13.flexauth.v1.Charge\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x9c\x06\n\x10LicenseAuthority\x12>\n\x05Quote\x12\x19.flexauth.v1.QuoteRequest\x1a\x1a.flexauth.v1.QuoteResponse\x12G\n\x08\x43heckout\x12\x1c.flexauth.v1.CheckoutRequest\x1a\x1d.flexauth.v1.CheckoutResponse\x12J\n\tHeartbeat\x12\x1d.flexauth.v1.HeartbeatRequest\x1a\x1e.flexauth.v1.HeartbeatResponse\x12S\n\x0cReportResult\x12 .flexauth.v1.ReportResultRequest\x1a!.flexauth.v1.ReportResultResponse\x12\x44\n\x07\x43heckin\x12\x1b.flexauth.v1.CheckinRequest\x1a\x1c.flexauth.v1.CheckinResponse\x12G\n\x08GetLease\x12\x1c.flexauth.v1.GetLeaseRequest\x1a\x1d.flexauth.v1.GetLeaseResponse\x12\x44\n\x07GetKeys\x12\x1b.flexauth.v1.GetKeysRequest\x1a\x1c.flexauth.v1.GetKeysResponse\x12V\n\rReleaseDevice\x12!.flexauth.v1.ReleaseDeviceRequest\x1a\".flexauth.v1.ReleaseDeviceResponse\x12Y\n\x0eListMySessions\x12\".flexauth.v1.ListMySessionsRequest\x1a#.flexauth.v1.ListMySessionsResponse\x12V\n\rListMyCharges\x12!.flexauth.v1.ListMyChargesRequest\x1a\".flexauth.v1.ListMyChargesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,39 +35,45 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_QUOTEREQUEST']._serialized_start=77
   _globals['_QUOTEREQUEST']._serialized_end=139
   _globals['_QUOTERESPONSE']._serialized_start=142
-  _globals['_QUOTERESPONSE']._serialized_end=366
-  _globals['_CHECKOUTREQUEST']._serialized_start=369
-  _globals['_CHECKOUTREQUEST']._serialized_end=663
-  _globals['_CHECKOUTRESPONSE']._serialized_start=666
-  _globals['_CHECKOUTRESPONSE']._serialized_end=842
-  _globals['_HEARTBEATREQUEST']._serialized_start=844
-  _globals['_HEARTBEATREQUEST']._serialized_end=917
-  _globals['_HEARTBEATRESPONSE']._serialized_start=919
-  _globals['_HEARTBEATRESPONSE']._serialized_end=1017
-  _globals['_CHECKINREQUEST']._serialized_start=1019
-  _globals['_CHECKINREQUEST']._serialized_end=1108
-  _globals['_CHECKINRESPONSE']._serialized_start=1110
-  _globals['_CHECKINRESPONSE']._serialized_end=1187
-  _globals['_GETLEASEREQUEST']._serialized_start=1189
-  _globals['_GETLEASEREQUEST']._serialized_end=1292
-  _globals['_GETLEASERESPONSE']._serialized_start=1294
-  _globals['_GETLEASERESPONSE']._serialized_end=1406
-  _globals['_GETKEYSREQUEST']._serialized_start=1408
-  _globals['_GETKEYSREQUEST']._serialized_end=1424
-  _globals['_GETKEYSRESPONSE']._serialized_start=1426
-  _globals['_GETKEYSRESPONSE']._serialized_end=1457
-  _globals['_RELEASEDEVICEREQUEST']._serialized_start=1459
-  _globals['_RELEASEDEVICEREQUEST']._serialized_end=1528
-  _globals['_RELEASEDEVICERESPONSE']._serialized_start=1530
-  _globals['_RELEASEDEVICERESPONSE']._serialized_end=1591
-  _globals['_LISTMYSESSIONSREQUEST']._serialized_start=1593
-  _globals['_LISTMYSESSIONSREQUEST']._serialized_end=1669
-  _globals['_LISTMYSESSIONSRESPONSE']._serialized_start=1671
-  _globals['_LISTMYSESSIONSRESPONSE']._serialized_end=1765
-  _globals['_LISTMYCHARGESREQUEST']._serialized_start=1767
-  _globals['_LISTMYCHARGESREQUEST']._serialized_end=1842
-  _globals['_LISTMYCHARGESRESPONSE']._serialized_start=1844
-  _globals['_LISTMYCHARGESRESPONSE']._serialized_end=1930
-  _globals['_LICENSEAUTHORITY']._serialized_start=1933
-  _globals['_LICENSEAUTHORITY']._serialized_end=2644
+  _globals['_QUOTERESPONSE']._serialized_end=474
+  _globals['_CAPUSE']._serialized_start=476
+  _globals['_CAPUSE']._serialized_end=527
+  _globals['_CHECKOUTREQUEST']._serialized_start=530
+  _globals['_CHECKOUTREQUEST']._serialized_end=900
+  _globals['_CHECKOUTRESPONSE']._serialized_start=903
+  _globals['_CHECKOUTRESPONSE']._serialized_end=1079
+  _globals['_HEARTBEATREQUEST']._serialized_start=1082
+  _globals['_HEARTBEATREQUEST']._serialized_end=1212
+  _globals['_HEARTBEATRESPONSE']._serialized_start=1214
+  _globals['_HEARTBEATRESPONSE']._serialized_end=1312
+  _globals['_CHECKINREQUEST']._serialized_start=1314
+  _globals['_CHECKINREQUEST']._serialized_end=1403
+  _globals['_CHECKINRESPONSE']._serialized_start=1405
+  _globals['_CHECKINRESPONSE']._serialized_end=1482
+  _globals['_REPORTRESULTREQUEST']._serialized_start=1484
+  _globals['_REPORTRESULTREQUEST']._serialized_end=1557
+  _globals['_REPORTRESULTRESPONSE']._serialized_start=1560
+  _globals['_REPORTRESULTRESPONSE']._serialized_end=1736
+  _globals['_GETLEASEREQUEST']._serialized_start=1739
+  _globals['_GETLEASEREQUEST']._serialized_end=1899
+  _globals['_GETLEASERESPONSE']._serialized_start=1901
+  _globals['_GETLEASERESPONSE']._serialized_end=2013
+  _globals['_GETKEYSREQUEST']._serialized_start=2015
+  _globals['_GETKEYSREQUEST']._serialized_end=2031
+  _globals['_GETKEYSRESPONSE']._serialized_start=2033
+  _globals['_GETKEYSRESPONSE']._serialized_end=2064
+  _globals['_RELEASEDEVICEREQUEST']._serialized_start=2066
+  _globals['_RELEASEDEVICEREQUEST']._serialized_end=2135
+  _globals['_RELEASEDEVICERESPONSE']._serialized_start=2137
+  _globals['_RELEASEDEVICERESPONSE']._serialized_end=2198
+  _globals['_LISTMYSESSIONSREQUEST']._serialized_start=2200
+  _globals['_LISTMYSESSIONSREQUEST']._serialized_end=2276
+  _globals['_LISTMYSESSIONSRESPONSE']._serialized_start=2278
+  _globals['_LISTMYSESSIONSRESPONSE']._serialized_end=2372
+  _globals['_LISTMYCHARGESREQUEST']._serialized_start=2374
+  _globals['_LISTMYCHARGESREQUEST']._serialized_end=2449
+  _globals['_LISTMYCHARGESRESPONSE']._serialized_start=2451
+  _globals['_LISTMYCHARGESRESPONSE']._serialized_end=2537
+  _globals['_LICENSEAUTHORITY']._serialized_start=2540
+  _globals['_LICENSEAUTHORITY']._serialized_end=3336
 # @@protoc_insertion_point(module_scope)

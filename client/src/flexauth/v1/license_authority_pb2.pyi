@@ -14,7 +14,7 @@ class QuoteRequest(_message.Message):
     def __init__(self, checkout: _Optional[_Union[CheckoutRequest, _Mapping]] = ...) -> None: ...
 
 class QuoteResponse(_message.Message):
-    __slots__ = ("granted", "entitlement", "team", "tokens", "rate", "balance_after", "paid_until", "denial", "server_time")
+    __slots__ = ("granted", "entitlement", "team", "tokens", "rate", "balance_after", "paid_until", "denial", "server_time", "slices", "caps", "choice")
     GRANTED_FIELD_NUMBER: _ClassVar[int]
     ENTITLEMENT_FIELD_NUMBER: _ClassVar[int]
     TEAM_FIELD_NUMBER: _ClassVar[int]
@@ -24,6 +24,9 @@ class QuoteResponse(_message.Message):
     PAID_UNTIL_FIELD_NUMBER: _ClassVar[int]
     DENIAL_FIELD_NUMBER: _ClassVar[int]
     SERVER_TIME_FIELD_NUMBER: _ClassVar[int]
+    SLICES_FIELD_NUMBER: _ClassVar[int]
+    CAPS_FIELD_NUMBER: _ClassVar[int]
+    CHOICE_FIELD_NUMBER: _ClassVar[int]
     granted: bool
     entitlement: _types_pb2.Entitlement
     team: str
@@ -33,10 +36,23 @@ class QuoteResponse(_message.Message):
     paid_until: int
     denial: _types_pb2.Denial
     server_time: int
-    def __init__(self, granted: bool = ..., entitlement: _Optional[_Union[_types_pb2.Entitlement, str]] = ..., team: _Optional[str] = ..., tokens: _Optional[int] = ..., rate: _Optional[int] = ..., balance_after: _Optional[int] = ..., paid_until: _Optional[int] = ..., denial: _Optional[_Union[_types_pb2.Denial, _Mapping]] = ..., server_time: _Optional[int] = ...) -> None: ...
+    slices: _containers.RepeatedCompositeFieldContainer[_types_pb2.Slice]
+    caps: _containers.RepeatedCompositeFieldContainer[CapUse]
+    choice: _types_pb2.Choice
+    def __init__(self, granted: bool = ..., entitlement: _Optional[_Union[_types_pb2.Entitlement, str]] = ..., team: _Optional[str] = ..., tokens: _Optional[int] = ..., rate: _Optional[int] = ..., balance_after: _Optional[int] = ..., paid_until: _Optional[int] = ..., denial: _Optional[_Union[_types_pb2.Denial, _Mapping]] = ..., server_time: _Optional[int] = ..., slices: _Optional[_Iterable[_Union[_types_pb2.Slice, _Mapping]]] = ..., caps: _Optional[_Iterable[_Union[CapUse, _Mapping]]] = ..., choice: _Optional[_Union[_types_pb2.Choice, str]] = ...) -> None: ...
+
+class CapUse(_message.Message):
+    __slots__ = ("name", "used", "limit")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    USED_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    used: int
+    limit: int
+    def __init__(self, name: _Optional[str] = ..., used: _Optional[int] = ..., limit: _Optional[int] = ...) -> None: ...
 
 class CheckoutRequest(_message.Message):
-    __slots__ = ("session", "user", "product", "device", "team", "version", "platform", "origin", "take_over", "max_tokens", "project", "want_lease", "device_key_thumbprint")
+    __slots__ = ("session", "user", "product", "device", "team", "version", "platform", "origin", "take_over", "max_tokens", "project", "want_lease", "device_key_thumbprint", "offline_until", "end_before_renewal", "origin_evidence")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     USER_FIELD_NUMBER: _ClassVar[int]
     PRODUCT_FIELD_NUMBER: _ClassVar[int]
@@ -50,6 +66,9 @@ class CheckoutRequest(_message.Message):
     PROJECT_FIELD_NUMBER: _ClassVar[int]
     WANT_LEASE_FIELD_NUMBER: _ClassVar[int]
     DEVICE_KEY_THUMBPRINT_FIELD_NUMBER: _ClassVar[int]
+    OFFLINE_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    END_BEFORE_RENEWAL_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_EVIDENCE_FIELD_NUMBER: _ClassVar[int]
     session: str
     user: str
     product: str
@@ -63,7 +82,10 @@ class CheckoutRequest(_message.Message):
     project: str
     want_lease: bool
     device_key_thumbprint: str
-    def __init__(self, session: _Optional[str] = ..., user: _Optional[str] = ..., product: _Optional[str] = ..., device: _Optional[str] = ..., team: _Optional[str] = ..., version: _Optional[str] = ..., platform: _Optional[str] = ..., origin: _Optional[_Union[_types_pb2.Origin, str]] = ..., take_over: bool = ..., max_tokens: _Optional[int] = ..., project: _Optional[str] = ..., want_lease: bool = ..., device_key_thumbprint: _Optional[str] = ...) -> None: ...
+    offline_until: int
+    end_before_renewal: bool
+    origin_evidence: str
+    def __init__(self, session: _Optional[str] = ..., user: _Optional[str] = ..., product: _Optional[str] = ..., device: _Optional[str] = ..., team: _Optional[str] = ..., version: _Optional[str] = ..., platform: _Optional[str] = ..., origin: _Optional[_Union[_types_pb2.Origin, str]] = ..., take_over: bool = ..., max_tokens: _Optional[int] = ..., project: _Optional[str] = ..., want_lease: bool = ..., device_key_thumbprint: _Optional[str] = ..., offline_until: _Optional[int] = ..., end_before_renewal: bool = ..., origin_evidence: _Optional[str] = ...) -> None: ...
 
 class CheckoutResponse(_message.Message):
     __slots__ = ("granted", "facts", "tokens", "rate", "balance", "lease", "denial")
@@ -84,14 +106,18 @@ class CheckoutResponse(_message.Message):
     def __init__(self, granted: bool = ..., facts: _Optional[_Union[_types_pb2.SessionFacts, _Mapping]] = ..., tokens: _Optional[int] = ..., rate: _Optional[int] = ..., balance: _Optional[int] = ..., lease: _Optional[str] = ..., denial: _Optional[_Union[_types_pb2.Denial, _Mapping]] = ...) -> None: ...
 
 class HeartbeatRequest(_message.Message):
-    __slots__ = ("session", "counter", "operated_at")
+    __slots__ = ("session", "counter", "operated_at", "consent", "offline_until")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     COUNTER_FIELD_NUMBER: _ClassVar[int]
     OPERATED_AT_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_FIELD_NUMBER: _ClassVar[int]
+    OFFLINE_UNTIL_FIELD_NUMBER: _ClassVar[int]
     session: str
     counter: int
     operated_at: int
-    def __init__(self, session: _Optional[str] = ..., counter: _Optional[int] = ..., operated_at: _Optional[int] = ...) -> None: ...
+    consent: int
+    offline_until: int
+    def __init__(self, session: _Optional[str] = ..., counter: _Optional[int] = ..., operated_at: _Optional[int] = ..., consent: _Optional[int] = ..., offline_until: _Optional[int] = ...) -> None: ...
 
 class HeartbeatResponse(_message.Message):
     __slots__ = ("facts", "denial")
@@ -121,17 +147,47 @@ class CheckinResponse(_message.Message):
     refunded: int
     def __init__(self, facts: _Optional[_Union[_types_pb2.SessionFacts, _Mapping]] = ..., refunded: _Optional[int] = ...) -> None: ...
 
+class ReportResultRequest(_message.Message):
+    __slots__ = ("session", "units", "request_id")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    session: str
+    units: int
+    request_id: str
+    def __init__(self, session: _Optional[str] = ..., units: _Optional[int] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ReportResultResponse(_message.Message):
+    __slots__ = ("granted", "facts", "tokens", "balance", "units_left_over", "denial")
+    GRANTED_FIELD_NUMBER: _ClassVar[int]
+    FACTS_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    BALANCE_FIELD_NUMBER: _ClassVar[int]
+    UNITS_LEFT_OVER_FIELD_NUMBER: _ClassVar[int]
+    DENIAL_FIELD_NUMBER: _ClassVar[int]
+    granted: bool
+    facts: _types_pb2.SessionFacts
+    tokens: int
+    balance: int
+    units_left_over: int
+    denial: _types_pb2.Denial
+    def __init__(self, granted: bool = ..., facts: _Optional[_Union[_types_pb2.SessionFacts, _Mapping]] = ..., tokens: _Optional[int] = ..., balance: _Optional[int] = ..., units_left_over: _Optional[int] = ..., denial: _Optional[_Union[_types_pb2.Denial, _Mapping]] = ...) -> None: ...
+
 class GetLeaseRequest(_message.Message):
-    __slots__ = ("session", "counter", "operated_at", "device_key_thumbprint")
+    __slots__ = ("session", "counter", "operated_at", "device_key_thumbprint", "consent", "offline_until")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     COUNTER_FIELD_NUMBER: _ClassVar[int]
     OPERATED_AT_FIELD_NUMBER: _ClassVar[int]
     DEVICE_KEY_THUMBPRINT_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_FIELD_NUMBER: _ClassVar[int]
+    OFFLINE_UNTIL_FIELD_NUMBER: _ClassVar[int]
     session: str
     counter: int
     operated_at: int
     device_key_thumbprint: str
-    def __init__(self, session: _Optional[str] = ..., counter: _Optional[int] = ..., operated_at: _Optional[int] = ..., device_key_thumbprint: _Optional[str] = ...) -> None: ...
+    consent: int
+    offline_until: int
+    def __init__(self, session: _Optional[str] = ..., counter: _Optional[int] = ..., operated_at: _Optional[int] = ..., device_key_thumbprint: _Optional[str] = ..., consent: _Optional[int] = ..., offline_until: _Optional[int] = ...) -> None: ...
 
 class GetLeaseResponse(_message.Message):
     __slots__ = ("facts", "lease", "denial")

@@ -52,6 +52,11 @@ class LicenseAuthorityStub(object):
                 request_serializer=flexauth_dot_v1_dot_license__authority__pb2.HeartbeatRequest.SerializeToString,
                 response_deserializer=flexauth_dot_v1_dot_license__authority__pb2.HeartbeatResponse.FromString,
                 _registered_method=True)
+        self.ReportResult = channel.unary_unary(
+                '/flexauth.v1.LicenseAuthority/ReportResult',
+                request_serializer=flexauth_dot_v1_dot_license__authority__pb2.ReportResultRequest.SerializeToString,
+                response_deserializer=flexauth_dot_v1_dot_license__authority__pb2.ReportResultResponse.FromString,
+                _registered_method=True)
         self.Checkin = channel.unary_unary(
                 '/flexauth.v1.LicenseAuthority/Checkin',
                 request_serializer=flexauth_dot_v1_dot_license__authority__pb2.CheckinRequest.SerializeToString,
@@ -106,6 +111,13 @@ class LicenseAuthorityServicer(object):
 
     def Heartbeat(self, request, context):
         """Keeps a session in contact and tells of its use (S3).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReportResult(self, request, context):
+        """Units of a per-result product, told before they are delivered (C13). A repeat of the request's id changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -170,6 +182,11 @@ def add_LicenseAuthorityServicer_to_server(servicer, server):
                     servicer.Heartbeat,
                     request_deserializer=flexauth_dot_v1_dot_license__authority__pb2.HeartbeatRequest.FromString,
                     response_serializer=flexauth_dot_v1_dot_license__authority__pb2.HeartbeatResponse.SerializeToString,
+            ),
+            'ReportResult': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportResult,
+                    request_deserializer=flexauth_dot_v1_dot_license__authority__pb2.ReportResultRequest.FromString,
+                    response_serializer=flexauth_dot_v1_dot_license__authority__pb2.ReportResultResponse.SerializeToString,
             ),
             'Checkin': grpc.unary_unary_rpc_method_handler(
                     servicer.Checkin,
@@ -286,6 +303,33 @@ class LicenseAuthority(object):
             '/flexauth.v1.LicenseAuthority/Heartbeat',
             flexauth_dot_v1_dot_license__authority__pb2.HeartbeatRequest.SerializeToString,
             flexauth_dot_v1_dot_license__authority__pb2.HeartbeatResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportResult(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/flexauth.v1.LicenseAuthority/ReportResult',
+            flexauth_dot_v1_dot_license__authority__pb2.ReportResultRequest.SerializeToString,
+            flexauth_dot_v1_dot_license__authority__pb2.ReportResultResponse.FromString,
             options,
             channel_credentials,
             insecure,

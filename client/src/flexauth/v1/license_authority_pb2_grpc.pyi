@@ -42,6 +42,8 @@ class LicenseAuthorityStub:
     """Signs in. The session's id is the request's id: a repeat gives the same session (SPEC 5)."""
     Heartbeat: _grpc.UnaryUnaryMultiCallable[_license_authority_pb2.HeartbeatRequest, _license_authority_pb2.HeartbeatResponse]
     """Keeps a session in contact and tells of its use (S3)."""
+    ReportResult: _grpc.UnaryUnaryMultiCallable[_license_authority_pb2.ReportResultRequest, _license_authority_pb2.ReportResultResponse]
+    """Units of a per-result product, told before they are delivered (C13). A repeat of the request's id changes nothing."""
     Checkin: _grpc.UnaryUnaryMultiCallable[_license_authority_pb2.CheckinRequest, _license_authority_pb2.CheckinResponse]
     """Ends a session, perhaps late (S5). Repeats are harmless."""
     GetLease: _grpc.UnaryUnaryMultiCallable[_license_authority_pb2.GetLeaseRequest, _license_authority_pb2.GetLeaseResponse]
@@ -69,6 +71,8 @@ class LicenseAuthorityAsyncStub(LicenseAuthorityStub):
     """Signs in. The session's id is the request's id: a repeat gives the same session (SPEC 5)."""
     Heartbeat: _aio.UnaryUnaryMultiCallable[_license_authority_pb2.HeartbeatRequest, _license_authority_pb2.HeartbeatResponse]  # type: ignore[assignment]
     """Keeps a session in contact and tells of its use (S3)."""
+    ReportResult: _aio.UnaryUnaryMultiCallable[_license_authority_pb2.ReportResultRequest, _license_authority_pb2.ReportResultResponse]  # type: ignore[assignment]
+    """Units of a per-result product, told before they are delivered (C13). A repeat of the request's id changes nothing."""
     Checkin: _aio.UnaryUnaryMultiCallable[_license_authority_pb2.CheckinRequest, _license_authority_pb2.CheckinResponse]  # type: ignore[assignment]
     """Ends a session, perhaps late (S5). Repeats are harmless."""
     GetLease: _aio.UnaryUnaryMultiCallable[_license_authority_pb2.GetLeaseRequest, _license_authority_pb2.GetLeaseResponse]  # type: ignore[assignment]
@@ -111,6 +115,14 @@ class LicenseAuthorityServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_license_authority_pb2.HeartbeatResponse, _abc.Awaitable[_license_authority_pb2.HeartbeatResponse]]:
         """Keeps a session in contact and tells of its use (S3)."""
+
+    @_abc_1.abstractmethod
+    def ReportResult(
+        self,
+        request: _license_authority_pb2.ReportResultRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_license_authority_pb2.ReportResultResponse, _abc.Awaitable[_license_authority_pb2.ReportResultResponse]]:
+        """Units of a per-result product, told before they are delivered (C13). A repeat of the request's id changes nothing."""
 
     @_abc_1.abstractmethod
     def Checkin(

@@ -42,6 +42,15 @@ class DenialReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     DENIAL_REASON_INVITATION_PENDING: _ClassVar[DenialReason]
     DENIAL_REASON_SUSPENDED: _ClassVar[DenialReason]
 
+class Choice(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CHOICE_UNSPECIFIED: _ClassVar[Choice]
+    CHOICE_ONLY: _ClassVar[Choice]
+    CHOICE_REQUESTED: _ClassVar[Choice]
+    CHOICE_PAID: _ClassVar[Choice]
+    CHOICE_ENDS_FIRST: _ClassVar[Choice]
+    CHOICE_TEAM_ID: _ClassVar[Choice]
+
 class Origin(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     ORIGIN_UNSPECIFIED: _ClassVar[Origin]
@@ -96,6 +105,12 @@ DENIAL_REASON_CONSENT_REQUIRED: DenialReason
 DENIAL_REASON_CAP_REACHED: DenialReason
 DENIAL_REASON_INVITATION_PENDING: DenialReason
 DENIAL_REASON_SUSPENDED: DenialReason
+CHOICE_UNSPECIFIED: Choice
+CHOICE_ONLY: Choice
+CHOICE_REQUESTED: Choice
+CHOICE_PAID: Choice
+CHOICE_ENDS_FIRST: Choice
+CHOICE_TEAM_ID: Choice
 ORIGIN_UNSPECIFIED: Origin
 ORIGIN_INTERACTIVE: Origin
 ORIGIN_PLUGIN_AUTOLOAD: Origin
@@ -118,7 +133,7 @@ ENTRY_KIND_OVERDRAFT: EntryKind
 ENTRY_KIND_SETTLEMENT: EntryKind
 
 class Denial(_message.Message):
-    __slots__ = ("reason", "message", "balance", "rate", "shortfall", "elsewhere_session", "elsewhere_device", "devices")
+    __slots__ = ("reason", "message", "balance", "rate", "shortfall", "elsewhere_session", "elsewhere_device", "devices", "tokens", "cap", "team")
     REASON_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     BALANCE_FIELD_NUMBER: _ClassVar[int]
@@ -127,6 +142,9 @@ class Denial(_message.Message):
     ELSEWHERE_SESSION_FIELD_NUMBER: _ClassVar[int]
     ELSEWHERE_DEVICE_FIELD_NUMBER: _ClassVar[int]
     DEVICES_FIELD_NUMBER: _ClassVar[int]
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    CAP_FIELD_NUMBER: _ClassVar[int]
+    TEAM_FIELD_NUMBER: _ClassVar[int]
     reason: DenialReason
     message: str
     balance: int
@@ -135,7 +153,10 @@ class Denial(_message.Message):
     elsewhere_session: str
     elsewhere_device: str
     devices: _containers.RepeatedCompositeFieldContainer[Device]
-    def __init__(self, reason: _Optional[_Union[DenialReason, str]] = ..., message: _Optional[str] = ..., balance: _Optional[int] = ..., rate: _Optional[int] = ..., shortfall: _Optional[int] = ..., elsewhere_session: _Optional[str] = ..., elsewhere_device: _Optional[str] = ..., devices: _Optional[_Iterable[_Union[Device, _Mapping]]] = ...) -> None: ...
+    tokens: int
+    cap: str
+    team: str
+    def __init__(self, reason: _Optional[_Union[DenialReason, str]] = ..., message: _Optional[str] = ..., balance: _Optional[int] = ..., rate: _Optional[int] = ..., shortfall: _Optional[int] = ..., elsewhere_session: _Optional[str] = ..., elsewhere_device: _Optional[str] = ..., devices: _Optional[_Iterable[_Union[Device, _Mapping]]] = ..., tokens: _Optional[int] = ..., cap: _Optional[str] = ..., team: _Optional[str] = ...) -> None: ...
 
 class Device(_message.Message):
     __slots__ = ("name", "registered_at")
@@ -146,7 +167,7 @@ class Device(_message.Message):
     def __init__(self, name: _Optional[str] = ..., registered_at: _Optional[int] = ...) -> None: ...
 
 class SessionFacts(_message.Message):
-    __slots__ = ("session", "state", "entitlement", "team", "user", "product", "device", "heartbeat_by", "lease_until", "paid_until", "pending_since", "idle_after", "counter", "ended_at", "server_time", "opened_at", "renewal_notice_at")
+    __slots__ = ("session", "state", "entitlement", "team", "user", "product", "device", "heartbeat_by", "lease_until", "paid_until", "pending_since", "idle_after", "counter", "ended_at", "server_time", "opened_at", "renewal_notice_at", "end_at", "entitled_until", "project", "choice", "outage_grace", "renewal_needs_consent")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     ENTITLEMENT_FIELD_NUMBER: _ClassVar[int]
@@ -164,6 +185,12 @@ class SessionFacts(_message.Message):
     SERVER_TIME_FIELD_NUMBER: _ClassVar[int]
     OPENED_AT_FIELD_NUMBER: _ClassVar[int]
     RENEWAL_NOTICE_AT_FIELD_NUMBER: _ClassVar[int]
+    END_AT_FIELD_NUMBER: _ClassVar[int]
+    ENTITLED_UNTIL_FIELD_NUMBER: _ClassVar[int]
+    PROJECT_FIELD_NUMBER: _ClassVar[int]
+    CHOICE_FIELD_NUMBER: _ClassVar[int]
+    OUTAGE_GRACE_FIELD_NUMBER: _ClassVar[int]
+    RENEWAL_NEEDS_CONSENT_FIELD_NUMBER: _ClassVar[int]
     session: str
     state: SessionState
     entitlement: Entitlement
@@ -181,7 +208,13 @@ class SessionFacts(_message.Message):
     server_time: int
     opened_at: int
     renewal_notice_at: int
-    def __init__(self, session: _Optional[str] = ..., state: _Optional[_Union[SessionState, str]] = ..., entitlement: _Optional[_Union[Entitlement, str]] = ..., team: _Optional[str] = ..., user: _Optional[str] = ..., product: _Optional[str] = ..., device: _Optional[str] = ..., heartbeat_by: _Optional[int] = ..., lease_until: _Optional[int] = ..., paid_until: _Optional[int] = ..., pending_since: _Optional[int] = ..., idle_after: _Optional[int] = ..., counter: _Optional[int] = ..., ended_at: _Optional[int] = ..., server_time: _Optional[int] = ..., opened_at: _Optional[int] = ..., renewal_notice_at: _Optional[int] = ...) -> None: ...
+    end_at: int
+    entitled_until: int
+    project: str
+    choice: Choice
+    outage_grace: int
+    renewal_needs_consent: bool
+    def __init__(self, session: _Optional[str] = ..., state: _Optional[_Union[SessionState, str]] = ..., entitlement: _Optional[_Union[Entitlement, str]] = ..., team: _Optional[str] = ..., user: _Optional[str] = ..., product: _Optional[str] = ..., device: _Optional[str] = ..., heartbeat_by: _Optional[int] = ..., lease_until: _Optional[int] = ..., paid_until: _Optional[int] = ..., pending_since: _Optional[int] = ..., idle_after: _Optional[int] = ..., counter: _Optional[int] = ..., ended_at: _Optional[int] = ..., server_time: _Optional[int] = ..., opened_at: _Optional[int] = ..., renewal_notice_at: _Optional[int] = ..., end_at: _Optional[int] = ..., entitled_until: _Optional[int] = ..., project: _Optional[str] = ..., choice: _Optional[_Union[Choice, str]] = ..., outage_grace: _Optional[int] = ..., renewal_needs_consent: bool = ...) -> None: ...
 
 class Balance(_message.Message):
     __slots__ = ("team", "available", "held", "purchased", "consumed", "expired", "refunded", "as_of", "packs")
