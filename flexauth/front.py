@@ -118,10 +118,11 @@ def _haproxy(settings: Settings) -> str:
 
 
 def _listener(address: str) -> socket.socket:
-    """A socket that listens on HOST:PORT. Raises `CannotListen`."""
+    """A socket that listens on HOST:PORT; on [::] for IPv4 as well, as the engines do. Raises `CannotListen`."""
     host, _, port = address.rpartition(":")
     family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    both = host == "[::]" and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server((host.strip("[]"), int(port)), family=family)
+        return socket.create_server((host.strip("[]"), int(port)), family=family, dualstack_ipv6=both)
     except OSError as error:
         raise CannotListen(address=address, cause=error.strerror or error) from error

@@ -26,6 +26,8 @@ ADDRESS_HEADER: Final = "x-flexauth-address"
 CERTIFICATE_HEADER: Final = "x-flexauth-certificate"
 
 _KINDS: Final = ((x509.DNSName, "dns"), (x509.UniformResourceIdentifier, "uri"), (x509.RFC822Name, "email"))
+#: How an IPv4 address looks on an IPv6 socket.
+_MAPPED: Final = "::ffff:"
 #: What reading a certificate may raise: its issuer is trusted, its form need not be in order.
 _UNREADABLE: Final = (ValueError, x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
 
@@ -41,7 +43,8 @@ def proxied_peer(metadata: Iterable[tuple[str, str | bytes]]) -> Peer:
     """The peer that our proxy tells of."""
     told = dict(metadata)
     certificate = told.get(CERTIFICATE_HEADER)
-    return Peer(str(told.get(ADDRESS_HEADER, "")), _names(str(certificate)) if certificate else ())
+    address = str(told.get(ADDRESS_HEADER, "")).removeprefix(_MAPPED)
+    return Peer(address, _names(str(certificate)) if certificate else ())
 
 
 @lru_cache(limits.CONNECTIONS)
@@ -51,7 +54,7 @@ def _host(said: str) -> str:
     if kind == "unix":
         return kind
     address = rest if colon and kind in {"ipv4", "ipv6"} else unquote(said)
-    return address.rpartition(":")[0].strip("[]")
+    return address.rpartition(":")[0].strip("[]").removeprefix(_MAPPED)
 
 
 def _names(certificate: bytes | str) -> tuple[str, ...]:

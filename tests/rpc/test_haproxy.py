@@ -11,9 +11,12 @@ import struct
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
+import grpc
 import pytest
 from cryptography import x509
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 from structlog.testing import capture_logs
 
 from flexauth import limits
@@ -22,9 +25,10 @@ from flexauth.peers import ADDRESS_HEADER, CERTIFICATE_HEADER
 from flexauth.proxy.configuration import ProxyLimits
 from flexauth.proxy.supervisor import Proxy, ProxyFailed, ProxyMissing
 from flexauth.requests import GrantRole, Role, Scope
+from flexauth.rpc.table import SERVICES
 from flexauth.v1 import license_authority_pb2 as licence
 from flexauth.v1.license_authority_pb2 import GetKeysRequest
-from tests.rpc.authorities import Authority
+from tests.rpc.authorities import Authority, write
 from tests.rpc.fronts import HOST, Fronted, der, need_haproxy, until
 from tests.rpc.serving import Service, channel_to, failure, furnish, session_id, sign_in, start
 
@@ -78,6 +82,18 @@ def test_the_audit_log_has_the_clients_own_address(served: Fronted) -> None:
     assert {row["source"] for row in rows if row["actor"].startswith("key:")} == {"127.0.0.1"}
 
 
+def test_the_side_services_know_who_calls(served: Fronted) -> None:
+    served.authority.submit(GrantRole(f"certificate:dns:{HOST}", Scope(Role.VENDOR))).result()
+    checked = health_pb2.HealthCheckRequest(service=SERVICES[0])
+    for pair, code in ((served.client(), ""), (None, "UNAUTHENTICATED")):
+        stub: Any = health_pb2_grpc.HealthStub(served.caller(pair, {}).channel)
+        assert stub.Check(health_pb2.HealthCheckRequest(), timeout=10).status == health_pb2.HealthCheckResponse.SERVING
+        if code:
+            assert failure(stub.Check, checked).code == code
+        else:
+            assert stub.Check(checked, timeout=10).status == health_pb2.HealthCheckResponse.SERVING
+
+
 # What is let through -------------------------------------------------------------------------------------------------
 
 
@@ -90,6 +106,14 @@ def test_a_message_past_the_limit_is_told_by_the_engine_and_one_far_past_it_is_c
     assert far.code in {"RESOURCE_EXHAUSTED", "CANCELLED"}  # it may still be sending when the answer comes
     assert far.reason == ""
     assert caller.checkout(1).granted
+
+
+def test_a_packed_message_is_refused_before_it_is_unpacked(served: Fronted) -> None:
+    """A small one may unpack to any size."""
+    caller = served.caller(None)
+    furnish(caller)
+    said = failure(caller.licences.Checkout, sign_in(1, user="u" * 1_000_000), compression=grpc.Compression.Gzip)
+    assert (said.code, said.message) == ("UNIMPLEMENTED", "messages are taken uncompressed")
 
 
 def test_headers_past_the_limit_are_refused(served: Fronted) -> None:
@@ -111,6 +135,23 @@ def test_a_flood_of_calls_from_one_address_is_refused(tmp_path: Path, opened: Ex
     assert {call.details() for call in refused} == {
         "more than 5 calls a second from one address; try again in a moment"
     }
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "::1"])
+def test_ipv4_and_ipv6_are_sources_of_their_own_on_one_socket(tmp_path: Path, opened: ExitStack, host: str) -> None:
+    served = Fronted("native", tmp_path, opened, asks_clients=False, listen="[::]:0", source_connections=1)
+    port = int(served.address.rpartition(":")[2])
+    first = opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+    first.sendall(b"\x16")
+    with pytest.raises(ConnectionResetError), socket.create_connection(("127.0.0.1", port), timeout=10) as second:
+        second.recv(1)
+    source = (host, 0)
+    target = "127.0.0.1" if "." in host else "::1"
+    with socket.create_connection((target, port), timeout=10, source_address=source) as other:
+        context = ssl.create_default_context(cadata=served.ca.pem.decode())
+        context.set_alpn_protocols(["h2"])
+        with context.wrap_socket(other, server_hostname="localhost") as secured:
+            assert secured.selected_alpn_protocol() == "h2"
 
 
 def test_connections_past_the_limit_of_one_address_are_closed(tmp_path: Path, opened: ExitStack) -> None:
@@ -136,6 +177,15 @@ def test_what_does_nothing_is_closed(tmp_path: Path, opened: ExitStack, sent: by
     with tls_to(proxy(tmp_path, opened, allowed), tmp_path) as secured:
         secured.sendall(sent)
         assert closed(secured)
+
+
+def test_a_chain_as_long_as_may_be_is_handed_over(served: Fronted) -> None:
+    again = served.ca.server()
+    chain = again.certificate.read_bytes()
+    while len(chain) + len(served.ca.pem) <= limits.CERTIFICATE_BYTES:
+        chain += served.ca.pem
+    write(again.certificate, chain)
+    until(lambda: served.shown(None) == der(again))
 
 
 # The process ---------------------------------------------------------------------------------------------------------
