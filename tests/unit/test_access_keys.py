@@ -87,7 +87,8 @@ def test_anything_else_is_nobodys_key(authority: Authority, caller: Callable[[st
     swapped = f"flx_live_{parts[2]}_{other.split('_')[3]}"
     for wrong in (
         "", "Bearer", "Bearer ", text, f"Basic {text}", f"Bearer {text[:-1]}", f"Bearer {text}0",
-        f"Bearer {text.upper()}", f"Bearer {flipped(text, 12)}", f"Bearer {flipped(text, 40)}", f"Bearer {flipped(text, len(text) - 1)}",
+        f"Bearer {text.upper()}",
+        f"Bearer {flipped(text, 12)}", f"Bearer {flipped(text, 40)}", f"Bearer {flipped(text, len(text) - 1)}",
         f"Bearer {strange}", f"Bearer {swapped}_{checksum(swapped)}", f"Bearer {text} {other}",
         "Bearer flx_live___00000000", "Bearer flx_claim_00", "Bearer \N{SNOWMAN}",
     ):  # fmt: skip
