@@ -43,7 +43,7 @@ GivenProducts = Annotated[
 ]
 
 
-def assigned(member: Mapping[str, Any]) -> str:
+def _assigned(member: Mapping[str, Any]) -> str:
     """What a member is assigned."""
     if not member["all_products"]:
         return ", ".join(member["products"])
@@ -60,12 +60,12 @@ MEMBERS = (
     Column("name", "display_name", at_need=True),
     Column("e-mail", "email", at_need=True),
     Column("state", _state),
-    Column("assigned", assigned),
+    Column("assigned", _assigned),
     Column("invited until", "invited_until", at_need=True),
 )
 
 
-def split(products: list[str]) -> dict[str, Any]:
+def _split(products: list[str]) -> dict[str, Any]:
     """ALL, or a list of codes, as requests take it."""
     if ALL not in products:
         return {"products": products}
@@ -74,7 +74,7 @@ def split(products: list[str]) -> dict[str, Any]:
     return {"all_products": True}
 
 
-def show_member(member: dict[str, Any], *, as_json: bool) -> None:
+def _show_member(member: dict[str, Any], *, as_json: bool) -> None:
     """One member."""
     if as_json:
         show_json(member)
@@ -99,10 +99,10 @@ def invite(
     with connect(context) as connection:
         request = wire.InviteRequest(
             request_id=request_id, validate_only=dry_run, team=team_of(connection, team), person=person, guest=guest,
-            **split(products or []),
+            **_split(products or []),
         )  # fmt: skip
         made = plain(connection.call(connection.members.Invite, request).member)
-    show_member(made, as_json=as_json)
+    _show_member(made, as_json=as_json)
 
 
 def assign(
@@ -117,9 +117,9 @@ def assign(
     """Let a member run products too; what was assigned stays. The member is told by e-mail."""
     with connect(context) as connection:
         request = wire.AssignRequest(
-            request_id=request_id, validate_only=dry_run, team=team_of(connection, team), user=user, **split(products)
+            request_id=request_id, validate_only=dry_run, team=team_of(connection, team), user=user, **_split(products)
         )
-        show_member(plain(connection.call(connection.members.Assign, request).member), as_json=as_json)
+        _show_member(plain(connection.call(connection.members.Assign, request).member), as_json=as_json)
 
 
 def unassign(
@@ -134,9 +134,9 @@ def unassign(
     """Take products from a member; from ALL, a list leaves all but these. Sessions end at their next contact."""
     with connect(context) as connection:
         request = wire.UnassignRequest(
-            request_id=request_id, validate_only=dry_run, team=team_of(connection, team), user=user, **split(products)
+            request_id=request_id, validate_only=dry_run, team=team_of(connection, team), user=user, **_split(products)
         )
-        show_member(plain(connection.call(connection.members.Unassign, request).member), as_json=as_json)
+        _show_member(plain(connection.call(connection.members.Unassign, request).member), as_json=as_json)
 
 
 # Members -------------------------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def show(context: typer.Context, user: User, team: TeamOption = "", as_json: AsJ
     """Show a member of a team."""
     with connect(context) as connection:
         request = wire.GetMemberRequest(team=team_of(connection, team), user=user)
-        show_member(plain(connection.call(connection.members.GetMember, request).member), as_json=as_json)
+        _show_member(plain(connection.call(connection.members.GetMember, request).member), as_json=as_json)
 
 
 @app.command()
@@ -180,7 +180,7 @@ def resend(
     """Invite a person again whose invitation waits or has lapsed."""
     with connect(context) as connection:
         request = wire.ResendInvitationRequest(request_id=request_id, team=team_of(connection, team), user=user)
-        show_member(plain(connection.call(connection.members.ResendInvitation, request).member), as_json=as_json)
+        _show_member(plain(connection.call(connection.members.ResendInvitation, request).member), as_json=as_json)
 
 
 @app.command()
@@ -195,7 +195,7 @@ def guest(
     """Make a member a guest, for whom the team's default is not, or no guest any more."""
     with connect(context) as connection:
         request = wire.SetGuestRequest(request_id=request_id, team=team_of(connection, team), user=user, guest=not off)
-        show_member(plain(connection.call(connection.members.SetGuest, request).member), as_json=as_json)
+        _show_member(plain(connection.call(connection.members.SetGuest, request).member), as_json=as_json)
 
 
 @app.command()
@@ -212,7 +212,7 @@ def remove(
         request = wire.RemoveMemberRequest(
             request_id=request_id, validate_only=dry_run, team=team_of(connection, team), user=user
         )
-        show_member(plain(connection.call(connection.members.RemoveMember, request).member), as_json=as_json)
+        _show_member(plain(connection.call(connection.members.RemoveMember, request).member), as_json=as_json)
 
 
 # Rosters -------------------------------------------------------------------------------------------------------------
