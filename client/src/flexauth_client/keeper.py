@@ -226,7 +226,9 @@ class Keeper:
             else:
                 self.machine.failed(self._now())
             raise
-        except Unavailable:
+        except Denied:
+            raise
+        except FlexauthError:  # no answer, or no token to ask with
             self.machine.failed(self._now())
             raise
 
