@@ -7,11 +7,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.laws import charging, entitlements, plots
+from tests.laws import charging, entitlements, orders, plots
 from tests.laws.life import Choices, HistoryEnds, Life
 
 HISTORY_STEPS = 400
-PLOTS = (*plots.PLOTS, *charging.PLOTS, *entitlements.PLOTS)
+PLOTS = (*plots.PLOTS, *charging.PLOTS, *orders.PLOTS, *entitlements.PLOTS)
 
 
 def live(source: Iterator[int], steps: int = HISTORY_STEPS) -> Life:
