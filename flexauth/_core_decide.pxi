@@ -43,19 +43,38 @@ cdef int64_t windows_until(const Live *s, const Line *line, int64_t at) noexcept
     return count
 
 
-cdef bint reserve_contact(Live *s, int32_t i, const Claims *rights, const Given *fact) noexcept nogil:
-    """Room for all that a contact may bring: renewals, a hold, an end of all sessions of the line, a refund or NULL."""
+cdef bint reserve_serving(Live *s, const Session *session, Plan *plan) noexcept nogil:
+    """Room for the candidate that is to serve; its team is known from here on."""
+    plan.team = session.team
+    if plan.step == JUDGES or plan.step == WITHDRAWS or plan.step == BLOCKS:
+        return True
+    plan.team = team_ensure(s, plan.option.team)
+    return (
+        plan.team != NONE
+        and (plan.decision.entitlement != SEAT or reserve_seat(s, plan.option.pool))
+        and pool_reserve(&s.lines, 1)
+    )
+
+
+cdef bint reserve_contact(Live *s, int32_t i, Plan *plan, const Given *fact) noexcept nogil:
+    """Room for all that a contact may bring: renewals, a hold, another line, an end of all sessions of the line, a
+    refund or NULL.
+    """
     cdef const Session *session = session_at(s, i)
-    cdef const Option *option = charged_by(rights, team_at(s, session.team).team)
+    cdef const Option *option = NULL if plan.step == SERVES_FREE else plan.option
     cdef int64_t caps
     cdef const Line *line
     cdef int64_t slices = 0
     cdef int64_t sessions = 2
     cdef int64_t windows = 0
     cdef int32_t other
+    if not reserve_serving(s, session, plan):
+        return False
+    if plan.decision.tokens > 0 and option != NULL:
+        slices = count_slices(s, plan.team, plan.decision.tokens)
     if session.line != NONE:
         line = line_at(s, session.line)
-        slices = hold_slices(s, session.line)
+        slices += hold_slices(s, session.line)
         if line.paid_until <= s.now:
             available(s, line.team)
             if session.contact_at < line.paid_until:
@@ -81,7 +100,7 @@ cdef bint reserve_contact(Live *s, int32_t i, const Claims *rights, const Given 
 
 
 cdef bint reserve_checkout(Live *s, const Signin *command, Found *found, const Answer *answer) noexcept nogil:
-    cdef const Option *option = charged_by(&command.rights, answer.team) if answer.tokens > 0 else NULL
+    cdef const Option *option = found.option if answer.tokens > 0 else NULL
     cdef int64_t slices = 0
     cdef int64_t caps = 0 if option == NULL else option.cap_count
     cdef int32_t first, i
@@ -104,6 +123,8 @@ cdef bint reserve_checkout(Live *s, const Signin *command, Found *found, const A
         reserve(s, slices, 2 * found.left + 1, caps)
         and reserve_option(s, option, found.left + 1)
         and pool_reserve(&s.sessions, 1)
+        and pool_reserve(&s.extras, 1)
+        and (answer.entitlement != SEAT or reserve_seat(s, found.option.pool))
         and pool_reserve(&s.entries, 1)
         and pool_reserve(&s.devices, 1)
         and pool_reserve(&s.lines, 1)

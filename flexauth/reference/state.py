@@ -157,7 +157,9 @@ class Session:
 
     @property
     def on_tokens(self) -> bool:
-        return self.entitlement in (Entitlement.TOKENS, Entitlement.PAID_WINDOW) and not self.metered
+        """It uses its line (SPEC 3), or is idle there."""
+        paid = self.entitlement in (Entitlement.TOKENS, Entitlement.PAID_WINDOW)
+        return paid and not self.metered and not self.waiting
 
 
 @dataclass(slots=True)
@@ -265,6 +267,7 @@ class World:
         self.rates: dict[int, list[tuple[int, int, int]]] = {}
         self.calendars: dict[int, list[int]] = {}
         self.caps: dict[int, Cap] = {}
+        self.pools: dict[int, tuple[int, int]] = {}
         self.teams: dict[int, Team] = {}
         self.packs: dict[int, Pack] = {}
         self.lines: dict[LineKey, Line] = {}
@@ -297,6 +300,13 @@ class World:
 
     def team(self, team: int) -> Team:
         return self.teams.setdefault(team, Team(Pack(team, 0, 0, 0, 0, 0, 0)))
+
+    def change_rights(self, version: int, teams: Iterable[int]) -> None:
+        """Sessions of these teams, or of all, resolve their rights anew at their next contact (E2)."""
+        for team in teams:
+            self.team(team).rights_version = version
+        if not teams:
+            self.rights_version = version
 
     def line(self, key: LineKey) -> Line:
         return self.lines.setdefault(key, Line(*key))
