@@ -75,7 +75,8 @@ class World:
         return self.decide(Checkout(session, user, product, user, 1, team, rights))
 
     def end(self, session: int, counter: int = 9) -> Decision:
-        return self.decide(Checkin(session, counter))
+        rights = Rights(0, (Candidate(Entitlement.TOKENS, SALES),))
+        return self.decide(Checkin(session, counter, rights=rights))
 
     def capture(self) -> None:
         """The grace of all holds passes."""
