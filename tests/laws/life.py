@@ -37,6 +37,7 @@ from flexauth.commands import (
     Rights,
 )
 from tests.laws import claims, limits
+from tests.laws.books import Books
 from tests.laws.claims import POOLS, Claims
 from tests.laws.limits import caps_of
 from tests.laws.twins import Twins
@@ -101,9 +102,9 @@ class Client:
 class Life:
     """One history: each `step` is a jump in time and an act."""
 
-    def __init__(self, choices: Choices) -> None:
+    def __init__(self, choices: Choices, books: Books | None = None) -> None:
         self.choices = choices
-        self.twins = Twins(START)
+        self.twins = Twins(START, books)
         self.clients: list[Client] = []
         self.claims = Claims()
         self.devices = DEVICES

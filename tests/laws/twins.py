@@ -42,11 +42,11 @@ def same(found: dict[str, list[Row]], wanted: dict[str, list[Row]], what: str) -
 class Twins:
     """Both engines over one set of books. Time is `now`; a step of it comes with each call."""
 
-    def __init__(self, now: int) -> None:
+    def __init__(self, now: int, books: Books | None = None) -> None:
         self.now = now
         self.absence = 0
         self.batch = 0
-        self.books = Books()
+        self.books = books or Books()
         self._begin()
 
     def _begin(self) -> None:
@@ -130,6 +130,7 @@ class Twins:
 
     def same_balance(self, team: int) -> None:
         assert self.core.balance(team) == self.reference.balance(team)
+        assert self.core.slices(team, 9) == self.reference.slices(team, 9)
 
     def same_state(self) -> dict[str, list[Row]]:
         """Equal states have equal dumps (R4)."""
