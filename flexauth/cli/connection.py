@@ -16,8 +16,11 @@ from flexauth import config, limits
 from flexauth.cli.exits import ExitStatus, status_of
 from flexauth.credentials import read_credentials
 from flexauth.v1.access_pb2_grpc import AccessStub
+from flexauth.v1.catalogue_pb2_grpc import CatalogueStub
+from flexauth.v1.entitlements_pb2_grpc import EntitlementsStub
 from flexauth.v1.groups_pb2_grpc import GroupsStub
 from flexauth.v1.members_pb2_grpc import MembersStub
+from flexauth.v1.packs_pb2_grpc import PacksStub
 from flexauth.v1.persons_pb2_grpc import PersonsStub
 from flexauth_client import settings
 from flexauth_client.channel import Channel
@@ -78,6 +81,9 @@ class Connection:
         self.members = MembersStub(channel.calls)
         self.groups = GroupsStub(channel.calls)
         self.persons = PersonsStub(channel.calls)
+        self.entitlements = EntitlementsStub(channel.calls)
+        self.packs = PacksStub(channel.calls)
+        self.catalogue = CatalogueStub(channel.calls)
 
     def call(self, method: grpc.UnaryUnaryMultiCallable[Q, R], request: Q) -> R:
         """Call once and wait for the answer at most `CALL_SECONDS`."""

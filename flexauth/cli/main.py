@@ -14,17 +14,25 @@ from typer.exceptions import TyperException
 from flexauth.cli import (
     access,
     books,
+    cap,
+    collection,
     config,
     group,
     member,
     operate,
+    order,
     pack,
     person,
+    prices,
     product,
+    rates,
+    seat,
     session,
     storage,
+    subscription,
     suspend,
     team,
+    trial,
     user,
 )
 from flexauth.cli.connection import Refused
@@ -156,7 +164,16 @@ app.command(cls=SimulateCommand, rich_help_panel=_START)(simulate)
 app.add_typer(team.app, name="team", rich_help_panel=_SET_UP)
 app.add_typer(user.app, name="user", rich_help_panel=_SET_UP)
 app.add_typer(product.app, name="product", rich_help_panel=_SET_UP)
+app.add_typer(product.launch, name="launch", rich_help_panel=_SET_UP)
+app.add_typer(collection.app, name="collection", rich_help_panel=_SET_UP)
+app.add_typer(rates.app, name="rates", rich_help_panel=_SET_UP)
+app.add_typer(prices.app, name="prices", rich_help_panel=_SET_UP)
 app.add_typer(pack.app, name="pack", rich_help_panel=_SET_UP)
+app.add_typer(order.app, name="order", rich_help_panel=_SET_UP)
+app.add_typer(subscription.app, name="subscription", rich_help_panel=_SET_UP)
+app.add_typer(trial.app, name="trial", rich_help_panel=_SET_UP)
+app.add_typer(seat.app, name="seat", rich_help_panel=_SET_UP)
+app.add_typer(cap.app, name="cap", rich_help_panel=_SET_UP)
 app.add_typer(access.key, name="key", rich_help_panel=_SET_UP)
 app.add_typer(access.role, name="role", rich_help_panel=_SET_UP)
 app.add_typer(access.provider, name="provider", rich_help_panel=_SET_UP)
