@@ -158,11 +158,10 @@ def _greet(service: Service, user: str) -> None:
         lines.append(
             Text("To try it, paste in another shell" + (":" if service.claim_code else ", with a key of yours:"))
         )
-        lines.append(Text(f"  export FLEXAUTH_SERVER={service.address} FLEXAUTH_KEY={key}", style="cyan"))
-        if service.front.ca_file:
-            trust = {"FLEXAUTH_CA_FILE": service.front.ca_file, "FLEXAUTH_SERVER_NAME": service.front.server_name}
-            said = " ".join(f"{name}={shlex.quote(value)}" for name, value in trust.items() if value)
+        trust = {"FLEXAUTH_CA_FILE": service.front.ca_file, "FLEXAUTH_SERVER_NAME": service.front.server_name}
+        if said := " ".join(f"{name}={shlex.quote(value)}" for name, value in trust.items() if value):
             lines.append(Text(f"  export {said}", style="cyan"))
+        lines.append(Text(f"  export FLEXAUTH_SERVER={service.address} FLEXAUTH_KEY={key}", style="cyan"))
         tries = ("team create acme", "product create ACD --name AutoCAD --rate 7", "pack order acme 500 --price 3.00")
     lines += [Text(f"  {flexauth} {words}", style="cyan") for words in tries]
     for line in (*lines, Text()):

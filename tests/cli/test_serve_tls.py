@@ -49,8 +49,9 @@ def test_the_sample_is_served_by_tls_and_the_printed_commands_work_as_they_stand
 def test_without_the_sample_the_printed_lines_tell_whom_to_trust(started: list[Served], files: tuple[str, ...]) -> None:
     served = Served(*files)
     started.append(served)
-    exports = [line for line in served.tries if line.startswith("export ")]
-    assert f"FLEXAUTH_CA_FILE={Path('pki/server.pem').resolve()} FLEXAUTH_SERVER_NAME=localhost" in exports[1]
+    assert f"FLEXAUTH_CA_FILE={Path('pki/server.pem').resolve()} FLEXAUTH_SERVER_NAME=localhost" in served.tries[0]
+    said = pasted([*served.tries, f"{PROGRAM} balance --json"])
+    assert json.loads(said[said.index("{") :])["available"] == 500
     assert served.stop() == 0
 
 
