@@ -5,7 +5,6 @@ Callers have roles in acme. About beta, and about what is nowhere, they hear the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,13 +30,6 @@ NOTHING_THERE = {
     "Packs/RefundCharge": "UNKNOWN_CHARGE",
     "Catalogue/RemoveLaunch": "UNKNOWN_LAUNCH",
 }
-
-
-@pytest.fixture(scope="module")
-def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
-    served = Sides(tmp_path_factory.mktemp("tls"))
-    yield served
-    served.close()
 
 
 def ended(said: Any) -> str:
