@@ -129,10 +129,11 @@ def test_the_first_sign_in_with_the_invited_address_binds_the_subject_for_ever(d
     assert office.ask(ask.AcceptInvitations("idp|1", "ANN@example.com")).teams == ("acme",)
     assert desk.tries("idp|1") is Reason.NONE
     assert office.ask(ask.GetMember("acme", "idp|1")).state is MemberState.ACTIVE
-    for subject in ("idp|2", ANN, "idp|2", ANN):
-        assert office.ask(ask.AcceptInvitations(subject, ANN)).teams == ()
-        with pytest.raises(NotFound):
-            office.ask(ask.GetUser(subject))
+    for _ in range(2):
+        for subject in ("idp|2", ANN):
+            assert office.ask(ask.AcceptInvitations(subject, ANN)).teams == ()
+            with pytest.raises(NotFound):
+                office.ask(ask.GetUser(subject))
         office.restart(kill=True)
     office.ask(ask.Invite("acme", ANN, products=("RVT",)))
     assert office.ask(ask.GetMember("acme", "idp|1")).products == ("ACD", "RVT")
