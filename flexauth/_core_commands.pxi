@@ -48,7 +48,7 @@ cdef Verdict repeat_checkout(Live *s, int32_t i, const Signin *command, Answer *
         no_answer(answer, CONFLICT)
         return DECIDED
     if is_open(session):
-        if not reserve_contact(s, i, NULL, NULL):
+        if not reserve_contact(s, i, NULL, NEVER, NULL):
             return NO_MEMORY
         contact(s, i, NEVER, NEVER, NULL)
     facts(s, session, answer)
@@ -65,7 +65,7 @@ cdef Verdict decide_heartbeat(Live *s, const Contact *command, Answer *answer) n
         return DECIDED
     session = session_at(s, i)
     if is_open(session) and command.counter > session.counter:
-        if not reserve_contact(s, i, command.rights, NULL):
+        if not reserve_contact(s, i, command.rights, command.offline_until, NULL):
             return NO_MEMORY
         session.counter = command.counter
         if command.consents:
@@ -150,7 +150,7 @@ cdef Verdict decide_checkin(Live *s, const Contact *command, Answer *answer) noe
         answer.product = product_at(s, session_product(s, session)).product
         answer.pending_since = window_start(s, line_at(s, session.line))
         return DECIDED
-    if not reserve_contact(s, i, command.rights, command.refund if ending.refund else NULL):
+    if not reserve_contact(s, i, command.rights, NEVER, command.refund if ending.refund else NULL):
         return NO_MEMORY
     # From here on nothing can fail.
     session.counter = command.counter

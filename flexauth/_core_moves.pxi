@@ -108,6 +108,7 @@ cdef void forget_window(Live *s, int32_t i) noexcept nogil:
         forget_terms(use)
     line_at(s, i).paid_until = use.window_start = NEVER
     use.charge = 0
+    review_advance(s, i)
     touch(s, i, 0)
 
 

@@ -32,7 +32,7 @@ from flexauth.commands import (
 )
 from flexauth.reference import caps, contracts, lines, orders, packs, refunds, sessions
 from flexauth.reference.state import CAPTURE, LEASE_END, PACK_END, Rows, Session, World, halves, lease_end
-from flexauth.reference.tables import LOADERS, row_of_line, row_of_pack, row_of_session
+from flexauth.reference.tables import LOADERS, row_of_line, row_of_pack, row_of_session, rows_of_holds
 
 __all__ = ["Reference"]
 
@@ -66,6 +66,8 @@ class Reference:
             line = world.lines.get((ident[0], ident[1], ident[2]))
             if line is not None and line.pending_since != NEVER and line.capture_at == at:
                 lines.capture(world, line, at)
+            elif line is not None and line.advance and line.advance_at == at:
+                lines.capture_advance(world, line)
         elif phase == LEASE_END:
             session = world.sessions.get(ident[0])
             if session is not None and session.open and session.armed == at:
@@ -262,13 +264,9 @@ class Reference:
         rows["line"] = [row_of_line(line) for line in alive["line"]]
         rows["line_gone"] = [key for key in sorted(touched["gone"]) if key not in world.lines]
         rows["hold_gone"] = [line.key for line in alive["hold"] if line.hold_stored]
-        rows["hold"] = [
-            (*line.key, 0, place, pack.pack, tokens)
-            for line in alive["hold"]
-            for place, (pack, tokens) in enumerate(line.hold)
-        ]
+        rows["hold"] = [row for line in alive["hold"] for row in rows_of_holds(line)]
         for line in alive["hold"]:
-            line.hold_stored = bool(line.hold)
+            line.hold_stored = bool(line.hold or line.advance)
         rows["free_use_gone"] = sorted({line.key for line in alive["free_use"]} | touched["free_use_gone"])
         rows["free_use"] = [(*line.key, *use) for line in alive["free_use"] for use in line.free_uses]
         known = sorted((u, p, d, world.devices.get((u, p), {}).get(d, NEVER)) for u, p, d in world.dirty_devices)
@@ -312,7 +310,7 @@ class Reference:
         return {
             "pack": sorted(row_of_pack(p) for p in world.packs.values()),
             "line": sorted(row_of_line(line) for line in live),
-            "hold": sorted((*ln.key, 0, i, p.pack, n) for ln in live for i, (p, n) in enumerate(ln.hold)),
+            "hold": sorted(row for line in live for row in rows_of_holds(line)),
             "free_use": sorted((*ln.key, *use) for ln in live for use in ln.free_uses),
             "session": sorted(row_of_session(s) for s in world.sessions.values()),
             "device": sorted((*key, *d) for key, devices in world.devices.items() for d in devices.items()),

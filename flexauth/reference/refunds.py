@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flexauth.commands import NEVER, Decision, EntryKind, IdKind, Outcome, Refund, RefundWindow, State
-from flexauth.reference import caps, contracts, packs
+from flexauth.reference import caps, contracts, lines, packs
 from flexauth.reference.state import Line, Pack, Session, World
 
 __all__ = ["refund", "refund_window", "refundable", "stale"]
@@ -28,6 +28,7 @@ def refund(world: World, line: Line, fact: Refund) -> int:
     """S5: the charge of the line's window goes back, as its own user's late check-in showed."""
     total = _give_back(world, line, fact, (line.window_start, line.paid_until), _SELF_REPORTED)
     line.paid_until, line.window_start, line.charge = NEVER, NEVER, 0
+    lines.review_advance(world, line)
     world.touch(line)
     return total
 
@@ -45,6 +46,7 @@ def refund_window(world: World, command: RefundWindow) -> Decision:
         if line.at_rest:
             line.forget_terms()
         line.paid_until, line.window_start, line.charge = NEVER, NEVER, 0
+        lines.review_advance(world, line)
         world.touch(line)
     return Decision(
         Outcome.GRANTED, team=command.team, user=command.user, product=command.product, tokens=total,
