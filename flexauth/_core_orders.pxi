@@ -136,7 +136,7 @@ cdef Verdict open_window(Live *s, object command, Answer *answer) except *:
     i = line_ensure(s, entry, team)
     use = use_ensure(s, i)
     forget_terms(use)
-    use.window_start = command.window_start
+    use.window_start = NEVER if at_rest(use) else command.window_start
     line_at(s, i).paid_until = paid_until
     touch(s, i, 0)
     act_done(s, answer, team, 0)

@@ -108,7 +108,8 @@ def open_window(world: World, command: OpenWindow) -> Decision:
         return _REFUSED
     line = world.line(key)
     line.forget_terms()
-    line.window_start, line.paid_until = command.window_start, command.paid_until
+    line.window_start = NEVER if line.at_rest else command.window_start
+    line.paid_until = command.paid_until
     world.touch(line)
     return Decision(
         Outcome.GRANTED, team=line.team, user=line.user, product=line.product, paid_until=line.paid_until,

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 
 from flexauth.commands import COLUMNS, DAY, EntryKind, IdKind, PutCap, Reason, State, UseEvent
+from tests.laws.accounts import Accounts
 
 Row = tuple[int, ...]
 LOGS = frozenset({"ledger", "cap_entry", "use_log", "device_name"})
@@ -23,18 +24,20 @@ class Books:
         self.caps: dict[int, Row] = {}
         self.cap_use: Counter[tuple[int, int]] = Counter()
         self.capped: Counter[Row] = Counter()
-        self.remaining: Counter[int] = Counter()
+        self.accounts = Accounts()
         self.sequences: dict[int, list[int]] = defaultdict(lambda: [0, 0])
         self.charges: dict[Row, list[Row]] = defaultdict(list)
         self.windows: dict[Row, dict[int, int]] = defaultdict(dict)
-        self.next_ids = {IdKind.DEVICE: 1, IdKind.PACK: 1}
-        self.tally: Counter[str] = Counter()
+        self.next_ids = {IdKind.DEVICE: 1, IdKind.PACK: 1, IdKind.TRANSFER: 1}
+        self.tally = self.accounts.tally
 
     def take(self, rows: dict[str, list[Row]]) -> None:
         """Store a batch, in the order of its tables."""
         self._count(rows)
         for row in rows.get("ledger", ()):
             self._enter(dict(zip(COLUMNS["ledger"], row, strict=True)), row)
+        last = max(self.accounts.transfers, default=0)
+        self.next_ids[IdKind.TRANSFER] = max(self.next_ids[IdKind.TRANSFER], last + 1)
         for row in rows.get("cap_entry", ()):
             self._count_cap(*row)
         for row in rows.get("use_log", ()):
@@ -86,10 +89,9 @@ class Books:
         team, line = entry["team"], (entry["team"], entry["user"], entry["product"])
         assert entry["seq"] == self.sequences[team][0] + 1, "the ledger has no gaps"
         self.sequences[team][0] = entry["seq"]
-        self.remaining[entry["pack"]] += entry["tokens"]
-        assert self.remaining[entry["pack"]] >= 0, "nothing makes a pack negative (P6)"
+        self.accounts.enter(entry)
         start, end = entry["window_start"], entry["window_end"]
-        if entry["kind"] == EntryKind.CHARGE:
+        if entry["kind"] in (EntryKind.CHARGE, EntryKind.OVERDRAFT):
             if start not in self.windows[line]:
                 overlaps = [s for s, e in self.windows[line].items() if s < end and start < e]
                 assert not overlaps, f"the windows of a line never overlap (C15): {line} {start} {overlaps}"
@@ -107,8 +109,8 @@ class Books:
         captured = set()
         for team, _, time, kind, effective_at, pack, _, user, product, _, _, start, *_ in rows.get("ledger", ()):
             settled_at = {EntryKind.EXPIRY: effective_at, EntryKind.CHARGE: time}.get(EntryKind(kind), 0)
-            self.tally["expiry under a hold"] += settled_at > ends[pack]
-            if kind == EntryKind.CHARGE and effective_at != start:
+            self.tally["expiry under a hold"] += settled_at > ends.get(pack, time)
+            if kind in (EntryKind.CHARGE, EntryKind.OVERDRAFT) and effective_at != start:
                 captured.add((team, user, product, start))
         self.tally["capture"] += len(captured)
         for team, _, _, event, at, user, product, *_, code, _, _ in rows.get("use_log", ()):
@@ -126,17 +128,18 @@ class Books:
 
     def packs(self) -> list[Row]:
         """Rows of `pack` with the balance that the ledger gives them (R4)."""
-        return sorted((*row[:7], self.remaining[row[1]], *row[8:]) for row in self.tables["pack"].values())
+        remaining = self.accounts.remaining
+        return sorted((*row[:7], remaining[row[1]], *row[8:]) for row in self.tables["pack"].values())
 
     def balance(self, team: int, now: int) -> tuple[int, int]:
-        """(available, held) by the ledger and the holds alone (P2, L2)."""
+        """(available, held) by the ledger and the holds alone (P2, C10, L2)."""
         held: Counter[int] = Counter()
-        for slices in self.several["hold"].values():
+        for key, slices in self.several["hold"].items():
             for *_, pack, tokens in slices:
-                held[pack] += tokens
+                held[pack] += tokens if pack or key[0] == team else 0
         mine = [row for row in self.packs() if row[0] == team]
-        available = sum(row[7] - held[row[1]] for row in mine if row[4] <= now and not row[9])
-        return available, sum(held[row[1]] for row in mine)
+        free = sum(row[7] - held[row[1]] for row in mine if row[4] <= now and not row[9])
+        return free - self.accounts.owed[team] - held[0], sum(held[row[1]] for row in mine) + held[0]
 
     def rows(self, teams: frozenset[int] | None = None, users: frozenset[int] | None = None) -> dict[str, list[Row]]:
         """All that an engine loads, or that of some teams and the devices of some users (R2), in order of loading."""
@@ -146,7 +149,7 @@ class Books:
         def of_team(rows: list[Row], place: int = 0) -> list[Row]:
             return [row for row in rows if everything or row[place] in teams]
 
-        sequences = [(team, *seqs, 0, 0) for team, seqs in self.sequences.items()]
+        sequences = [(team, *seqs, self.accounts.owed[team], 0) for team, seqs in self.sequences.items()]
         return {
             "counter": [(kind, number) for kind, number in self.next_ids.items()] if everything else [],
             "product": self.settings["product"] if everything else [],
@@ -172,7 +175,9 @@ class Books:
 
     def check(self) -> None:
         """L2 for every pack, P3 for every hold and charge, and windows of 24 h or to the end of a day (C9)."""
+        self.accounts.check(self.tables["pack"])
         order = {row[1]: (row[5], row[2], -row[3], row[6], row[1]) for row in self.tables["pack"].values()}
+        order[0] = (2**63,)  # the overdraft comes after all packs (C10)
         taken = [[row[5] for row in rows] for rows in self.several["hold"].values()]
         taken += [[row[5] for row in rows] for rows in self.charges.values()]
         for packs in taken:

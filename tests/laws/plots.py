@@ -19,7 +19,7 @@ from flexauth.commands import (
 )
 from tests.laws.life import DAILY, TEAMS, USERS, Client, Life
 
-__all__ = ["PLOTS", "beat", "begin", "window_ends"]
+__all__ = ["PLOTS", "again", "beat", "begin", "quiet_line", "window_ends"]
 
 
 def quiet_line(life: Life, team: int) -> tuple[int, int]:
@@ -122,10 +122,10 @@ def free_sign_in(life: Life) -> None:
         if life.choices.often(40):
             return
         life.pass_to(life.twins.now + life.choices.of((0, SECOND, 3600 * SECOND, 86_400 * SECOND)))
-        client = _again(life, client)
+        client = again(life, client)
 
 
-def _again(life: Life, client: Client) -> Client | None:
+def again(life: Life, client: Client) -> Client | None:
     """The same user signs in anew on the same line."""
     command = replace(client.command, session=life.new_session())
     if life.decide(command).outcome is not Outcome.GRANTED:

@@ -7,11 +7,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.laws import charging, plots
+from tests.laws import charging, orders, plots
 from tests.laws.life import Choices, HistoryEnds, Life
 
 HISTORY_STEPS = 400
-PLOTS = (*plots.PLOTS, *charging.PLOTS)
+PLOTS = (*plots.PLOTS, *charging.PLOTS, *orders.PLOTS)
 
 
 def live(source: Iterator[int], steps: int = HISTORY_STEPS) -> Life:

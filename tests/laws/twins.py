@@ -124,6 +124,7 @@ class Twins:
 
     def same_balance(self, team: int) -> None:
         assert self.core.balance(team) == self.reference.balance(team)
+        assert self.core.slices(team, 9) == self.reference.slices(team, 9)
 
     def same_state(self) -> dict[str, list[Row]]:
         """Equal states have equal dumps (R4)."""
