@@ -69,7 +69,8 @@ class Books:
             self.caps[command.cap] = row
         if command.gone or command.used:
             self.cap_use = Counter({key: used for key, used in self.cap_use.items() if key[0] != command.cap})
-            self.cap_use.update({(command.cap, period): used for period, used in command.used})
+            again = () if command.gone else command.used
+            self.cap_use.update({(command.cap, period): used for period, used in again})
 
     def _count_cap(self, cap: int, team: int, user: int, product: int, start: int, period: int, tokens: int) -> None:
         self.cap_use[cap, period] += tokens

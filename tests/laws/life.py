@@ -32,6 +32,7 @@ from flexauth.commands import (
     Rights,
 )
 from tests.laws import limits
+from tests.laws.books import Books
 from tests.laws.limits import caps_of
 from tests.laws.twins import Twins
 
@@ -87,9 +88,9 @@ class Client:
 class Life:
     """One history: each `step` is a jump in time and an act."""
 
-    def __init__(self, choices: Choices) -> None:
+    def __init__(self, choices: Choices, books: Books | None = None) -> None:
         self.choices = choices
-        self.twins = Twins(START)
+        self.twins = Twins(START, books)
         self.clients: list[Client] = []
         self.devices = DEVICES
         self.opened = 0

@@ -8,15 +8,16 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.laws import charging, orders, plots
+from tests.laws.books import Books
 from tests.laws.life import Choices, HistoryEnds, Life
 
 HISTORY_STEPS = 400
 PLOTS = (*plots.PLOTS, *charging.PLOTS, *orders.PLOTS)
 
 
-def live(source: Iterator[int], steps: int = HISTORY_STEPS) -> Life:
+def live(source: Iterator[int], steps: int = HISTORY_STEPS, books: Books | None = None) -> Life:
     """A history of random acts and plots, until the source ends; the laws are checked on the way and at the end."""
-    life = Life(Choices(source))
+    life = Life(Choices(source), books)
     try:
         while life.steps < steps:
             if life.choices.often(35):

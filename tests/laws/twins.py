@@ -40,11 +40,11 @@ def same(found: dict[str, list[Row]], wanted: dict[str, list[Row]], what: str) -
 class Twins:
     """Both engines over one set of books. Time is `now`; a step of it comes with each call."""
 
-    def __init__(self, now: int) -> None:
+    def __init__(self, now: int, books: Books | None = None) -> None:
         self.now = now
         self.absence = 0
         self.batch = 0
-        self.books = Books()
+        self.books = books or Books()
         self._begin()
 
     def _begin(self) -> None:
