@@ -401,6 +401,18 @@ cdef struct Extra:              # what few sessions have
     int64_t seat_since
     int64_t borrowed_until
 
+cdef struct Holder:             # of a network seat
+    int64_t user
+    int64_t since
+    int64_t sessions            # open, on this seat
+
+cdef struct SeatPool:
+    int64_t pool
+    int64_t team
+    int64_t seats
+    int8_t known                # it was put; else sessions alone name it
+    Array holders               # Holder, by user
+
 cdef struct Session:
     uint64_t high
     uint64_t low
@@ -467,6 +479,7 @@ cdef struct Live:
     Pool free_uses
     Pool sessions
     Pool extras
+    Pool seat_pools
     Pool calendars
     Pool caps
     Pool counted
@@ -475,6 +488,7 @@ cdef struct Live:
     Index by_pack
     Index by_entry
     Index by_session
+    Index by_seat_pool
     Index by_calendar
     Index by_cap
     Ids device_ids
@@ -570,6 +584,7 @@ cdef struct Contact:            # `commands.Heartbeat`, `commands.Checkin`
     int64_t offline_until
     int64_t consent
     bint consents               # `consent` is the new limit
+    bint results                # per-result units follow (C13)
     const Given *refund
     const Claims *rights        # NULL: not given
 
@@ -588,6 +603,8 @@ cdef struct Found:              # what a check of a checkout looked up
     int32_t team
     int64_t device              # 0: its name is new
     bint registered
+    bint waits                  # for its first operation (S6)
+    const Option *option        # that is granted
     int64_t left                # sessions to take over
 
 cdef struct Told:               # what a contact tells of a session's use since the last one
@@ -597,6 +614,46 @@ cdef struct Told:               # what a contact tells of a session's use since 
     int64_t operated_at
     int64_t idle_at             # NEVER when it did not happen
     int64_t resumed_at
+
+cdef struct Asking:             # whose use it is, and when it begins
+    int64_t user
+    int64_t product
+    int32_t product_at
+    int32_t entry               # NONE: he has no line yet
+    int64_t origin
+    int64_t max_tokens
+    int64_t at
+    int64_t asked_team
+    int64_t team                # tokens come from this team alone; 0: from any
+    bint active                 # use goes on, so that tokens are charged for it now
+    bint operated               # it had its first operation (S6); the sign-in of an origin that charges is one
+
+cdef struct Rank:               # of a candidate among those that cost a balance (E1)
+    int64_t group               # 0 paid or pending, 1 covers the rate, 2 does not
+    int64_t end                 # of the pack that is consumed next
+    int64_t team
+    int64_t index               # among the candidates
+
+cdef enum Step:                 # what a contact does with the session's entitlement
+    JUDGES                      # nothing: its use is judged
+    SERVES_FREE                 # a subscription, trial, seat or included product takes over from tokens
+    HANDS_OVER                  # another candidate serves
+    OPERATES                    # S6: the first operation
+    WITHDRAWS                   # nothing holds any more
+    BLOCKS                      # the first operation is denied
+
+cdef struct Plan:               # of a contact: made by a check, carried out by `contact`
+    Told use
+    Step step
+    bint needs_rights
+    bint active                 # HANDS_OVER: use begins now
+    bint waits                  # HANDS_OVER: for its first operation
+    int32_t team                # of `option`, known once there is room
+    int64_t at                  # when it ends, or begins
+    int64_t offline_until
+    const Option *option        # that is to serve, or whose caps bind
+    const Option *mine          # that it runs under, NULL when that does not hold
+    Answer decision
 
 cdef struct Ending:             # what a check of a check-in found
     Outcome outcome

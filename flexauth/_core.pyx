@@ -14,9 +14,9 @@ from libc.string cimport memcmp, memcpy, memmove, memset
 
 from flexauth import commands
 from flexauth.commands import (
-    COLUMNS, AddPacks, AdjustPack, Candidate, ChangeRights, Checkin, Checkout, Decision, Heartbeat, MovePack,
-    OpenWindow, Policy, PutCalendar, PutCap, PutPolicy, PutProduct, PutRate, RefundWindow, ReleaseDevice, Rights,
-    SplitPack,
+    COLUMNS, AddPacks, AdjustPack, Candidate, ChangeRights, Checkin, Checkout, Decision, EndSession, Heartbeat, MovePack,
+    OpenWindow, Policy, PutCalendar, PutCap, PutPolicy, PutPool, PutProduct, PutRate, RefundWindow, ReleaseDevice,
+    ReportResult, Rights, SplitPack,
 )
 
 cdef extern from "Python.h":
@@ -28,8 +28,11 @@ cdef extern from "Python.h":
 __all__ = ["ANSWER_WIDTH", "RECORD_WIDTH", "Core", "Effects", "IdTable"]
 
 cdef int64_t DAY = commands.DAY
+cdef int64_t HOUR = commands.HOUR
+cdef int64_t MINUTE = commands.MINUTE
 cdef int64_t FOREVER = 2 ** 62
 cdef int64_t SELF_REPORTED = 1      # the reason of a refund: a late check-in (S5)
+cdef int64_t NOT_USED = 2           # of a borrowed window (S4)
 
 cdef enum:
     SPARE_NUMBERS = 1 << 20         # int64 in a buffer that is kept for the next batches
@@ -45,6 +48,11 @@ include "_core_lines.pxi"
 include "_core_advance.pxi"
 include "_core_results.pxi"
 include "_core_sessions.pxi"
+include "_core_seats.pxi"
+include "_core_use.pxi"
+include "_core_facts.pxi"
+include "_core_candidates.pxi"
+include "_core_contacts.pxi"
 include "_core_checkout.pxi"
 include "_core_moves.pxi"
 include "_core_commands.pxi"
@@ -72,6 +80,7 @@ cdef void clear_live(Live *s) noexcept nogil:
     pool_clear(&s.free_uses)
     pool_clear(&s.sessions)
     pool_clear(&s.extras)
+    pool_clear(&s.seat_pools)
     pool_clear(&s.calendars)
     pool_clear(&s.caps)
     pool_clear(&s.counted)
@@ -80,6 +89,7 @@ cdef void clear_live(Live *s) noexcept nogil:
     index_clear(&s.by_pack)
     index_clear(&s.by_entry)
     index_clear(&s.by_session)
+    index_clear(&s.by_seat_pool)
     index_clear(&s.by_calendar)
     index_clear(&s.by_cap)
     ids_clear(&s.device_ids)
@@ -117,13 +127,14 @@ cdef class Core:
         pool_init(&s.free_uses, sizeof(FreeUse))
         pool_init(&s.sessions, sizeof(Session))
         pool_init(&s.extras, sizeof(Extra))
+        pool_init(&s.seat_pools, sizeof(SeatPool))
         pool_init(&s.calendars, sizeof(Calendar))
         pool_init(&s.caps, sizeof(Cap))
         pool_init(&s.counted, sizeof(Counted))
         if not (
             index_init(&s.by_team) and index_init(&s.by_product) and index_init(&s.by_pack)
             and index_init(&s.by_entry) and index_init(&s.by_session) and index_init(&s.by_calendar)
-            and index_init(&s.by_cap) and ids_init(&s.device_ids)
+            and index_init(&s.by_cap) and index_init(&s.by_seat_pool) and ids_init(&s.device_ids)
         ):
             raise MemoryError
         for kind in range(ID_KINDS):
@@ -139,6 +150,8 @@ cdef class Core:
             array_clear(&product_at(s, i).prices)
         for i in range(s.calendars.used):
             array_clear(&calendar_at(s, i).starts)
+        for i in range(s.seat_pools.used):
+            array_clear(&seat_pool_at(s, i).holders)
         for i in range(s.caps.used):
             if cap_at(s, i).cap != 0:
                 array_clear(&cap_at(s, i).used)
@@ -196,6 +209,9 @@ cdef class Core:
         elif kind is A_CHECKIN:
             read_checkin(command, &heard, &claims, &given, &self.reading)
             verdict = decide_checkin(s, &heard, &answer)
+        elif kind is ReportResult:
+            read_report(command, &heard, &claims, &self.reading)
+            verdict = decide_report(s, &heard, command.units, &answer)
         else:
             verdict = set_up(s, command, kind, &answer)
         if verdict == NO_MEMORY:

@@ -1,5 +1,11 @@
 # Borrowing past W (S4): the next window is held in advance, and charged at W without contact.
 
+cdef bint needs_advance(const Live *s, const Line *line, int64_t until) noexcept nogil:
+    """Somebody who borrows until then needs the window from W too."""
+    cdef const Use *use = use_of(s, line)
+    return (use == NULL or use.advance == NONE) and s.now < paid_until(s, line) < until
+
+
 cdef void place_advance(Live *s, int32_t i, int32_t by, const Option *option) noexcept nogil:
     """A session that is borrowed past W has the window from W held, if it may be charged (C5, as if made at W)."""
     cdef Line *line = line_at(s, i)
@@ -9,7 +15,7 @@ cdef void place_advance(Live *s, int32_t i, int32_t by, const Option *option) no
     cdef const Terms *terms = terms_at(s, line.team, at)
     cdef Price price = price_at(s, entry_at(s, line.entry).product, at)
     cdef Consented all
-    if use.advance != NONE or session.state != ACTIVE or not s.now < at < borrowed_until(s, session):
+    if session.state != ACTIVE or not needs_advance(s, line, borrowed_until(s, session)):
         return
     all = renewal_consent(s, i, by, at)
     if terms.end_before_renewal or may_charge(s, line.team, price.rate, at, option, &all, True).reason != NO_REASON:
@@ -76,6 +82,11 @@ cdef void use_advance(Live *s, int32_t i, const Session *session, int64_t captur
     forget_counted(s, &use.advance_counted)
     use.advance = NONE
     touch(s, i, TOUCH_HOLD)
+
+
+cdef inline bint came_in_advance(const Use *use) noexcept nogil:
+    """The window was held in advance and charged at W without contact."""
+    return NEVER != use.advance_at == use.window_start
 
 
 cdef int64_t lease_covers(const Live *s, const Session *session, int64_t margin) noexcept nogil:

@@ -33,139 +33,72 @@ cdef void forget_entry(Live *s, int32_t i) noexcept nogil:
 
 # ---------------------------------------------------------------- check
 
-cdef inline void deny(Answer *answer, const Signin *command, Reason reason, int64_t team) noexcept nogil:
-    no_answer(answer, DENIED)
-    answer.reason = reason
-    answer.user = command.user
-    answer.product = command.product
-    answer.team = team
-
-
 cdef bint check_devices(Live *s, const Signin *command, Found *found, Answer *answer) noexcept nogil:
     """D1, D2: False with the denial in `answer`."""
-    cdef const Entry *entry
-    cdef const Session *session
-    cdef int32_t i, elsewhere
+    cdef int32_t i, other
     cdef int64_t registered = 0
     found.registered = False
     found.left = 0
     if found.entry == NONE:
         return True
-    entry = entry_at(s, found.entry)
-    i = entry.devices
+    i = entry_at(s, found.entry).devices
     while i != NONE:
         registered += 1
         if device_at(s, i).device == found.device:
             found.registered = True
         i = device_at(s, i).next
     if not found.registered and registered >= command.devices_max:
-        deny(answer, command, DEVICE_LIMIT, command.team)
+        deny_signin(answer, command, DEVICE_LIMIT)
         return False
-    i = entry.running
-    if i == NONE or session_at(s, i).device == found.device:
-        return True             # D2 has kept all that run on one device
-    elsewhere = i
-    while True:
-        found.left += 1
-        if session_before(s, i, elsewhere):
-            elsewhere = i
-        i = session_at(s, i).at.ring.next
-        if i == entry.running:
-            break
-    if not command.take_over:
-        deny(answer, command, IN_USE_ELSEWHERE, command.team)
-        session = session_at(s, elsewhere)
-        answer.elsewhere_high = session.high
-        answer.elsewhere_low = session.low
+    other = elsewhere(s, found.entry, found.device, &found.left)
+    if other != NONE and not command.take_over:
+        deny_signin(answer, command, IN_USE_ELSEWHERE)
+        answer.elsewhere_high = session_at(s, other).high
+        answer.elsewhere_low = session_at(s, other).low
         return False
     return True
 
 
-cdef void short_of(Live *s, int32_t team, int64_t needed, Answer *answer) noexcept nogil:
-    answer.outcome = DENIED
-    answer.reason = why_not(s, team)
-    answer.shortfall = needed - answer.balance
-
-
-cdef void try_candidate(
-    Live *s, const Signin *command, const Found *found, const Option *option, Answer *answer,
-) noexcept nogil:
-    """One candidate: an included product (C12), a window already paid or pending (C1), or tokens (C2)."""
-    cdef int32_t team = team_find(s, option.team)
-    cdef int32_t i = line_find(s, found.entry, team)
-    cdef int64_t pending = NEVER if i == NONE else pending_since(s, line_at(s, i))
-    no_answer(answer, GRANTED)
+cdef inline void deny_signin(Answer *answer, const Signin *command, Reason reason) noexcept nogil:
+    no_answer(answer, DENIED)
+    answer.reason = reason
     answer.user = command.user
     answer.product = command.product
-    answer.team = option.team
-    answer.rate = price_at(s, found.product, s.now).rate
-    answer.balance = available(s, team)
-    if option.entitlement == INCLUDED:
-        if answer.balance > 0:
-            answer.entitlement = INCLUDED
-        else:
-            short_of(s, team, 1, answer)
-    elif i != NONE and line_at(s, i).paid_until > s.now:
-        answer.entitlement = PAID_WINDOW
-        answer.paid_until = line_at(s, i).paid_until
-    elif pending != NEVER:
-        answer.entitlement = TOKENS
-        answer.paid_until = paid_until(s, line_at(s, i))
-        answer.pending_since = pending
-    elif answer.rate == 0:
-        no_answer(answer, UNKNOWN)
-    else:
-        try_charge(s, command, team, i, option, answer)
-
-
-cdef void try_charge(
-    Live *s, const Signin *command, int32_t team, int32_t line, const Option *option, Answer *answer,
-) noexcept nogil:
-    """Step 5: a hold of the rate, or why not."""
-    cdef Consented by = consented(terms_at(s, team, s.now), command.origin, command.max_tokens)
-    cdef Refusal refusal = may_charge(s, team, answer.rate, s.now, option, &by, False)
-    if refusal.reason != NO_REASON:
-        answer.outcome = DENIED
-        answer.reason = refusal.reason
-        answer.cap = refusal.cap
-        answer.shortfall = refusal.shortfall
-        if refusal.shortfall == 0:
-            answer.tokens = answer.rate
-        return
-    answer.entitlement = TOKENS
-    answer.tokens = answer.rate
-    answer.balance -= answer.rate
-    answer.paid_until = would_end(s, team, line, s.now)
-    answer.pending_since = s.now
+    answer.team = command.team
 
 
 cdef void check_checkout(Live *s, const Signin *command, Found *found, Answer *answer) noexcept nogil:
-    """SPEC 5 from step 2 on; reads only. A granted answer names team, entitlement and tokens to hold.
-
-    The first candidate that is granted for nothing serves, else the first that is granted; else the first denies.
-    """
-    cdef Answer other
-    cdef bint granted
-    cdef int64_t i
+    """SPEC 5 from step 2 on; reads only. A granted answer names team, entitlement and tokens to hold."""
+    cdef Asking asking
+    found.option = NULL
     found.product = product_find(s, command.product)
     if found.product == NONE or product_at(s, found.product).kind == 0:
         no_answer(answer, UNKNOWN)
+        return
+    if command.rights.barred != NO_REASON:
+        deny_signin(answer, command, <Reason>command.rights.barred)
         return
     found.device = ids_find(&s.device_ids, command.digest_high, command.digest_low)
     found.entry = entry_find(s, command.user, found.product)
     if not check_devices(s, command, found, answer):
         return
-    if command.rights.option_count == 0:
-        deny(answer, command, <Reason>command.rights.refusal, command.team)
-        return
-    try_candidate(s, command, found, &command.rights.options[0], answer)
-    for i in range(1, command.rights.option_count):
-        if answer.outcome == GRANTED and answer.tokens == 0:
-            break
-        try_candidate(s, command, found, &command.rights.options[i], &other)
-        granted = other.outcome == GRANTED
-        if granted and (other.tokens == 0 or answer.outcome != GRANTED):
-            answer[0] = other
+    asking.user = command.user
+    asking.product = command.product
+    asking.product_at = found.product
+    asking.entry = found.entry
+    asking.origin = command.origin
+    asking.max_tokens = command.max_tokens
+    asking.at = s.now
+    asking.asked_team = command.asked_team
+    asking.team = 0
+    asking.active = True
+    asking.operated = False
+    found.option = walk(s, &asking, &command.rights, answer)
+    if found.option != NULL:
+        answer.project = command.project
+        found.waits = waits(s, &asking, found.option)
+    elif answer.outcome == DENIED and answer.team == 0:
+        answer.team = command.team
 
 
 # ---------------------------------------------------------------- apply
@@ -209,39 +142,36 @@ cdef void register_device(Live *s, const Signin *command, Found *found) noexcept
 
 
 cdef int64_t take_over(Live *s, const Found *found) noexcept nogil:
-    """D2: the sessions on other devices end; they are left in `scratch`, in order of their opening."""
+    """D2: the sessions on other devices end; they are left in `scratch`, by id."""
     cdef const Entry *entry = entry_at(s, found.entry)
     cdef int32_t i = entry.running
     cdef int32_t *items
     cdef int64_t k
-    cdef int64_t count
     cdef Session *session
     cdef Use *use
     s.scratch.count = 0
     while i != NONE:
-        if session_at(s, i).device != found.device:
+        if session_at(s, i).device != found.device and not session_at(s, i).flags & IS_WAITING:
             int32_push(&s.scratch, i)
         i = session_at(s, i).at.ring.next
         if i == entry.running:
             break
-    count = s.scratch.count
     items = <int32_t *>s.scratch.data
-    memcpy(items + count, items, count * sizeof(int32_t))
-    sort_items(s, LEASES, items + count, count)
-    for k in range(count, 2 * count):
+    sort_items(s, LEASES, items, s.scratch.count)
+    for k in range(s.scratch.count):
         end_session(s, items[k], SUPERSEDED, s.now)
         session = session_at(s, items[k])
         if session.line != NONE:
             use = use_at(s, line_at(s, session.line).use)
             use.used_until = max(use.used_until, s.now)
             touch(s, session.line, 0)
-    return count
+    return s.scratch.count
 
 
 cdef int32_t open_session(Live *s, const Signin *command, const Found *found, const Answer *answer) noexcept nogil:
     cdef int32_t i = pool_take(&s.sessions)
     cdef Session *session = session_at(s, i)
-    cdef int64_t k
+    cdef Extra *extra
     session.high = command.high
     session.low = command.low
     session.entry = found.entry
@@ -253,14 +183,13 @@ cdef int32_t open_session(Live *s, const Signin *command, const Found *found, co
     session.tokens = answer.tokens
     session.content = command.content
     session.origin = <int8_t>command.origin
-    session.flags = IS_IDLE_AWARE if command.idle_aware else 0
+    session.flags = (
+        (IS_IDLE_AWARE if command.idle_aware else 0) | (IS_WAITING if found.waits else 0)
+        | (ENDS_BEFORE_RENEWAL if command.end_before_renewal else 0)
+    )
     session.max_tokens = command.max_tokens
     session.rights_version = command.rights.version
-    session.entitled_until = NEVER
-    for k in range(command.rights.option_count):
-        if command.rights.options[k].team == answer.team:
-            session.entitled_until = command.rights.options[k].until
-            break
+    session.entitled_until = answer.entitled_until
     session.opened_at = session.contact_at = session.operated_at = s.now
     session.deadline = NEVER
     session.absence = s.absence
@@ -268,13 +197,19 @@ cdef int32_t open_session(Live *s, const Signin *command, const Found *found, co
     index_put(&s.by_session, session_hash(command.high, command.low), i)
     run_session(s, i)
     touch_session(s, i)
+    if command.asked_team != 0 or command.project != 0:
+        extra = extra_ensure(s, session)
+        extra.asked_team = command.asked_team
+        extra.project = command.project
+    if answer.entitlement == SEAT:
+        take_seat(s, session, found.option.pool)
+        borrow(s, session, command.offline_until)
     return i
 
 
 cdef int32_t checkout(Live *s, const Signin *command, Found *found, const Answer *answer) noexcept nogil:
     """A granted checkout: register the device, take over (D2), open the session, begin its use (C1, C2)."""
     cdef Session *session
-    cdef Use *use
     cdef int64_t left = 0
     cdef int64_t k, basis
     cdef int32_t i
@@ -286,18 +221,13 @@ cdef int32_t checkout(Live *s, const Signin *command, Found *found, const Answer
     i = open_session(s, command, found, answer)
     session = session_at(s, i)
     basis = log_use(s, BEGIN, s.now, session, session.entitlement)
-    if answer.entitlement == TOKENS or answer.entitlement == PAID_WINDOW:
-        session.line = line_ensure(s, found.entry, found.team)
-        use = use_ensure(s, session.line)
-        if at_rest(use):
-            forget_terms(use)
-        join_line(s, i)
-        touch(s, session.line, 0)
-        if answer.tokens > 0:
-            place_hold(s, session.line, session, s.now, basis, charged_by(&command.rights, answer.team))
-        use.used_until = max(use.used_until, s.now)
+    if found.option.entitlement == TOKENS and not found.waits and not is_per_result(s, found.product):
+        begin_use(s, i, s.now, basis, found.option, answer.tokens, True)
+        borrow(s, session, command.offline_until)
     for k in range(left):
         settle_line_of(s, (<int32_t *>s.scratch.data)[k])
+    if session.line != NONE:
+        place_advance(s, session.line, i, found.option)
     set_deadline(s, i)
     return i
 

@@ -35,22 +35,30 @@ cdef Verdict decide_checkout(Live *s, const Signin *command, Answer *answer) noe
         return NO_MEMORY
     # From here on nothing can fail.
     cdef int64_t tokens = answer.tokens
+    cdef int64_t choice = answer.choice
     i = checkout(s, command, &found, answer)
     facts(s, session_at(s, i), answer)
     answer.tokens = tokens
+    answer.choice = choice
     return DECIDED
 
 
 cdef Verdict repeat_checkout(Live *s, int32_t i, const Signin *command, Answer *answer) noexcept nogil:
     """SPEC 5.1: the same decision and session, with fresh facts."""
     cdef const Session *session = session_at(s, i)
+    cdef Contact heard
+    cdef Plan plan
     if session.content != command.content:
         no_answer(answer, CONFLICT)
         return DECIDED
     if is_open(session):
-        if not reserve_contact(s, i, NULL, NEVER, NULL):
+        no_contact(&heard)
+        heard.rights = &command.rights
+        heard.offline_until = command.offline_until
+        plan_contact(s, i, &heard, &plan)
+        if not reserve_contact(s, i, &plan, NULL):
             return NO_MEMORY
-        contact(s, i, NEVER, NEVER, NULL)
+        contact(s, i, &heard, &plan)
     facts(s, session, answer)
     answer.entitlement = session.granted
     answer.tokens = session.tokens
@@ -60,17 +68,65 @@ cdef Verdict repeat_checkout(Live *s, int32_t i, const Signin *command, Answer *
 cdef Verdict decide_heartbeat(Live *s, const Contact *command, Answer *answer) noexcept nogil:
     cdef int32_t i = session_find(s, command.high, command.low)
     cdef Session *session
+    cdef Plan plan
     if i == NONE:
         no_answer(answer, UNKNOWN)
         return DECIDED
     session = session_at(s, i)
-    if is_open(session) and command.counter > session.counter:
-        if not reserve_contact(s, i, command.rights, command.offline_until, NULL):
+    if not is_open(session) or command.counter <= session.counter:
+        facts(s, session, answer)
+        return DECIDED
+    plan_contact(s, i, command, &plan)
+    if plan.needs_rights:
+        lack_rights(s, session, answer)
+        return DECIDED
+    if not reserve_contact(s, i, &plan, NULL):
+        return NO_MEMORY
+    # From here on nothing can fail.
+    session.counter = command.counter
+    contact(s, i, command, &plan)
+    facts(s, session, answer)
+    say_why(&plan, answer)
+    return DECIDED
+
+
+cdef inline void lack_rights(const Live *s, const Session *session, Answer *answer) noexcept nogil:
+    """The command is to be sent again with rights (E2); says whose."""
+    no_answer(answer, NEEDS_RIGHTS)
+    name_session(s, session, answer)
+
+
+cdef inline void say_why(const Plan *plan, Answer *answer) noexcept nogil:
+    """Why a contact ended the session, as far as the session does not keep it."""
+    answer.cap = plan.decision.cap
+    answer.shortfall = plan.decision.shortfall
+    answer.elsewhere_high = plan.decision.elsewhere_high
+    answer.elsewhere_low = plan.decision.elsewhere_low
+
+
+cdef Verdict decide_end(Live *s, uint64_t high, uint64_t low, Answer *answer) noexcept nogil:
+    """An admin ends an open session: nothing renews, and what it is known to have used is judged (C3, C4)."""
+    cdef int32_t i = session_find(s, high, low)
+    cdef Session *session
+    cdef Told use
+    cdef int64_t until, paid
+    if i == NONE:
+        no_answer(answer, UNKNOWN)
+        return DECIDED
+    session = session_at(s, i)
+    if is_open(session):
+        if not (
+            reserve_periods(s, session.line, 1)
+            and reserve(s, hold_slices(s, session.line), 2, counted_caps(s, session.line))
+        ):
             return NO_MEMORY
-        session.counter = command.counter
-        if command.consents:
-            session.max_tokens = command.consent
-        contact(s, i, command.operated_at, NEVER, command.rights)
+        use = told(terms_at(s, session.team, s.now), session, s.now, NEVER, s.now)
+        end_session(s, i, CLOSED, s.now)
+        if session.line != NONE:
+            until = used_until(&use, s.now)
+            paid = line_at(s, session.line).paid_until
+            note_use(s, session.line, min(until, paid) if session.contact_at < paid else until)
+            settle(s, session.line)
     facts(s, session, answer)
     return DECIDED
 
@@ -78,17 +134,13 @@ cdef Verdict decide_heartbeat(Live *s, const Contact *command, Answer *answer) n
 # ---------------------------------------------------------------- check-in (S5, S7)
 
 cdef Verdict check_checkin(Live *s, int32_t i, const Contact *command, Ending *ending) noexcept nogil:
-    """When the session ended, and whether its charge may be refunded or what is missing to say so; reads only."""
+    """Whether the session's charge may be refunded, or what is missing to say so; reads only."""
     cdef const Session *session = session_at(s, i)
-    cdef int64_t latest = s.now if is_open(session) else session.end.ended_at
     cdef const Terms *terms
     cdef Told use
     cdef int64_t used
     ending.outcome = GRANTED
     ending.refund = False
-    ending.at = latest
-    if command.ended_at != NEVER:
-        ending.at = min(max(command.ended_at, session.contact_at), latest)
     if session.line == NONE:
         return DECIDED
     terms = terms_at(s, session.team, s.now)
@@ -130,7 +182,9 @@ cdef bint refundable(const Live *s, int32_t i, int64_t used, int64_t ended_at, i
 cdef Verdict decide_checkin(Live *s, const Contact *command, Answer *answer) noexcept nogil:
     cdef int32_t i = session_find(s, command.high, command.low)
     cdef Session *session
+    cdef Contact heard = command[0]
     cdef Ending ending
+    cdef Plan plan
     cdef Verdict verdict
     cdef int64_t tokens
     if i == NONE:
@@ -140,6 +194,17 @@ cdef Verdict decide_checkin(Live *s, const Contact *command, Answer *answer) noe
     if command.counter <= session.counter or not (is_open(session) or is_late(session)):
         facts(s, session, answer)
         return DECIDED
+    ending.at = heard.ended_at = ended(s, session, command)
+    no_answer(&plan.decision, GRANTED)
+    if is_open(session):
+        plan_contact(s, i, &heard, &plan)
+        if plan.needs_rights:
+            lack_rights(s, session, answer)
+            return DECIDED
+    else:
+        plan.step = JUDGES
+        plan.option = NULL
+        plan.offline_until = NEVER
     verdict = check_checkin(s, i, command, &ending)
     if verdict != DECIDED:
         return verdict
@@ -150,13 +215,14 @@ cdef Verdict decide_checkin(Live *s, const Contact *command, Answer *answer) noe
         answer.product = product_at(s, session_product(s, session)).product
         answer.pending_since = window_start(s, line_at(s, session.line))
         return DECIDED
-    if not reserve_contact(s, i, command.rights, NEVER, command.refund if ending.refund else NULL):
+    if not reserve_contact(s, i, &plan, command.refund if ending.refund else NULL):
         return NO_MEMORY
     # From here on nothing can fail.
     session.counter = command.counter
-    tokens = checkin(s, i, command, &ending)
+    tokens = checkin(s, i, &heard, &plan, &ending)
     facts(s, session, answer)
     answer.tokens = tokens
+    say_why(&plan, answer)
     return DECIDED
 
 
@@ -165,17 +231,27 @@ cdef inline bint is_late(const Session *session) noexcept nogil:
     return session.state == EXPIRED and not session.flags & IS_REPORTED
 
 
-cdef int64_t checkin(Live *s, int32_t i, const Contact *command, const Ending *ending) noexcept nogil:
+cdef int64_t ended(const Live *s, const Session *session, const Contact *command) noexcept nogil:
+    """When the session ended, as its check-in says: not before its last contact, nor later than is known."""
+    cdef int64_t latest = s.now if is_open(session) else session.end.ended_at
+    return latest if command.ended_at == NEVER else min(max(command.ended_at, session.contact_at), latest)
+
+
+cdef int64_t checkin(
+    Live *s, int32_t i, const Contact *command, Plan *plan, const Ending *ending,
+) noexcept nogil:
     """Apply a check-in; gives the tokens that came back. An EXPIRED session stays EXPIRED (SPEC 14)."""
     cdef Session *session = session_at(s, i)
     cdef const Terms *terms = terms_at(s, session.team, s.now)
     cdef bint late = not is_open(session)
-    cdef bint within = ending.refund and command.refund.recent < terms.late_refunds
+    cdef bint within = ending.refund and (
+        came_in_advance(use_of(s, line_at(s, session.line))) or command.refund.recent < terms.late_refunds
+    )
     cdef int64_t refunded = 0
     if late:
         report_session(s, i, late_use(terms, session, command.operated_at, ending.at))
     else:
-        contact(s, i, command.operated_at, ending.at, command.rights)
+        contact(s, i, command, plan)
     if within:
         refunded = refund(s, session.line, command.refund)
     if ending.refund or late:

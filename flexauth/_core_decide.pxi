@@ -19,6 +19,7 @@ cdef bint reserve(Live *s, int64_t slices, int64_t sessions, int64_t caps) noexc
         and pool_reserve(&s.slices, slices)
         and pool_reserve(&s.free_uses, sessions + 1)
         and pool_reserve(&s.uses, 1)
+        and pool_reserve(&s.extras, 1)
     )
 
 
@@ -49,32 +50,54 @@ cdef int64_t windows_until(const Live *s, const Line *line, int64_t at) noexcept
     return count
 
 
-cdef bint reserve_contact(
-    Live *s, int32_t i, const Claims *rights, int64_t offline_until, const Given *fact,
-) noexcept nogil:
-    """Room for all that a contact may bring: renewals, a hold, an advance, an end of all sessions of the line, a refund
-    or NULL.
+cdef bint reserve_serving(Live *s, const Session *session, Plan *plan) noexcept nogil:
+    """Room for the candidate that is to serve; its team is known from here on."""
+    plan.team = session.team
+    if plan.step == JUDGES or plan.step == WITHDRAWS or plan.step == BLOCKS:
+        return True
+    plan.team = team_ensure(s, plan.option.team)
+    return (
+        plan.team != NONE
+        and (plan.decision.entitlement != SEAT or reserve_seat(s, plan.option.pool))
+        and pool_reserve(&s.lines, 1)
+    )
+
+
+cdef int64_t all_slices(Live *s, int32_t team) noexcept nogil:
+    """No hold takes more of what a team has free."""
+    available(s, team)
+    return team_at(s, team).order.count - team_at(s, team).head + 2
+
+
+cdef bint reserve_contact(Live *s, int32_t i, Plan *plan, const Given *fact) noexcept nogil:
+    """Room for all that a contact may bring: renewals, a hold, another line, an end of all sessions of the line, a
+    refund or NULL.
     """
     cdef const Session *session = session_at(s, i)
-    cdef const Option *option = charged_by(rights, team_at(s, session.team).team)
+    cdef const Option *option = NULL if plan.step == SERVES_FREE else plan.option
     cdef int64_t caps
     cdef const Line *line
     cdef int64_t slices = 0
     cdef int64_t sessions = 2
     cdef int64_t windows = 0
     cdef int32_t other
+    if not reserve_serving(s, session, plan):
+        return False
+    if plan.decision.tokens > 0 and option != NULL:
+        slices = count_slices(s, plan.team, plan.decision.tokens)
+    if plan.offline_until != NEVER:
+        slices += all_slices(s, plan.team)
     if session.line != NONE:
         line = line_at(s, session.line)
-        slices = hold_slices(s, session.line)
-        if line.paid_until <= s.now or offline_until != NEVER:
-            available(s, line.team)
+        slices += hold_slices(s, session.line)
+        if line.paid_until <= s.now:
             if session.contact_at < line.paid_until:
                 windows = windows_until(s, line, s.now)
                 other = use_at(s, line.use).sessions
                 while other != NONE:
                     sessions += 1
                     other = session_at(s, other).line_next
-            slices += team_at(s, line.team).order.count - team_at(s, line.team).head + 2 * (windows + 2)
+            slices += all_slices(s, line.team) + 2 * (windows + 1)
     caps = counted_caps(s, session.line) + (0 if option == NULL else option.cap_count * (windows + 2))
     if not (
         reserve_periods(s, session.line, windows + 5)
@@ -91,7 +114,7 @@ cdef bint reserve_contact(
 
 
 cdef bint reserve_checkout(Live *s, const Signin *command, Found *found, const Answer *answer) noexcept nogil:
-    cdef const Option *option = charged_by(&command.rights, answer.team)
+    cdef const Option *option = found.option
     cdef int64_t slices = 0
     cdef int64_t caps = 0 if option == NULL else 2 * option.cap_count
     cdef int32_t first, i
@@ -101,8 +124,7 @@ cdef bint reserve_checkout(Live *s, const Signin *command, Found *found, const A
     if answer.tokens > 0:
         slices = count_slices(s, found.team, answer.tokens)
     if command.offline_until != NEVER:
-        available(s, found.team)
-        slices += team_at(s, found.team).order.count - team_at(s, found.team).head + 2
+        slices += all_slices(s, found.team)
     if found.left > 0:
         first = i = entry_at(s, found.entry).running
         while True:
@@ -117,6 +139,8 @@ cdef bint reserve_checkout(Live *s, const Signin *command, Found *found, const A
         reserve(s, slices, 2 * found.left + 1, caps)
         and reserve_option(s, option, 2 * found.left + 2)
         and pool_reserve(&s.sessions, 1)
+        and pool_reserve(&s.extras, 1)
+        and (answer.entitlement != SEAT or reserve_seat(s, found.option.pool))
         and pool_reserve(&s.entries, 1)
         and pool_reserve(&s.devices, 1)
         and pool_reserve(&s.lines, 1)

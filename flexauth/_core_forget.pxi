@@ -159,6 +159,16 @@ cdef void drop_packs(Live *s) noexcept nogil:
             pool_give(&s.packs, i)
 
 
+cdef void drop_pools(Live *s) noexcept nogil:
+    """What is left of a pool is what sessions of other teams say."""
+    cdef int32_t i, team
+    for i in range(s.seat_pools.used):
+        team = team_search(s, seat_pool_at(s, i).team)
+        if team != NONE and team_at(s, team).dropped:
+            seat_pool_at(s, i).seats = 0
+            seat_pool_at(s, i).known = False
+
+
 cdef void drop_caps(Live *s) noexcept nogil:
     cdef int32_t i
     for i in range(s.caps.used):
@@ -181,6 +191,7 @@ cdef void drop_teams(Live *s) noexcept nogil:
     drop_lines(s)
     drop_packs(s)
     drop_caps(s)
+    drop_pools(s)
     for i in range(s.teams.used):
         if team_at(s, i).dropped:
             index_remove(&s.by_team, mix(team_at(s, i).team), i)

@@ -194,14 +194,18 @@ cdef inline void load_extra(Extra *extra, const int64_t *row) noexcept nogil:
 
 
 cdef bint load_session(Live *s, const int64_t *row) noexcept nogil:
-    cdef bint on_tokens = row[7] == TOKENS or row[7] == PAID_WINDOW
+    cdef int32_t product = product_ensure(s, row[4])
+    cdef bint on_tokens = (
+        (row[7] == TOKENS or row[7] == PAID_WINDOW) and row[31] == 0
+        and (product == NONE or not is_per_result(s, product))
+    )
     cdef uint64_t hash = session_hash(<uint64_t>row[0], <uint64_t>row[1])
     cdef int32_t team = team_ensure(s, row[2])
     cdef int32_t entry = NONE
     cdef int32_t line = NONE
     cdef int32_t i
     cdef Session *session
-    if team == NONE or not (
+    if team == NONE or product == NONE or not (
         pool_reserve(&s.sessions, 1) and pool_reserve(&s.extras, 1) and index_reserve(&s.by_session, hash, 1)
         and array_reserve(&s.timers, sizeof(Timer), 1)
     ):
@@ -211,7 +215,7 @@ cdef bint load_session(Live *s, const int64_t *row) noexcept nogil:
         if line == NONE:
             return False
     entry = load_entry(s, row[3], row[4])
-    if entry == NONE:
+    if entry == NONE or (row[7] == SEAT and not reserve_seat(s, row[28])):
         return False
     i = pool_take(&s.sessions)
     session = session_at(s, i)
@@ -227,6 +231,8 @@ cdef bint load_session(Live *s, const int64_t *row) noexcept nogil:
         join_line(s, i)
     if is_open(session):
         run_session(s, i)
+        if session.entitlement == SEAT:
+            join_seat(s, session)
         arm_lease(s, i)
     else:
         session.at.user = row[3]
@@ -275,6 +281,16 @@ cdef bint load_team(Live *s, const int64_t *row) noexcept nogil:
     team_at(s, i).available -= row[3] + pack_at(s, team_at(s, i).credit).remaining
     pack_at(s, team_at(s, i).credit).remaining = -row[3]
     team_at(s, i).rights_version = row[4]
+    return True
+
+
+cdef bint load_pool(Live *s, const int64_t *row) noexcept nogil:
+    cdef int32_t i = seat_pool_ensure(s, row[0])
+    if i == NONE:
+        return False
+    seat_pool_at(s, i).team = row[1]
+    seat_pool_at(s, i).seats = row[2]
+    seat_pool_at(s, i).known = True
     return True
 
 
@@ -331,6 +347,8 @@ cdef bint load_row(Live *s, int table, const int64_t *row) noexcept nogil:
         return load_device_name(s, row)
     if table == TEAM:
         return load_team(s, row)
+    if table == SEAT_POOL:
+        return load_pool(s, row)
     if table == PRODUCT:
         return load_product(s, row)
     if table == RATE:

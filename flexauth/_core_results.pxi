@@ -59,3 +59,49 @@ cdef void charge_results(
     line[0] = own_line
     use[0] = own
     count_caps(s, i, session, option, s.now, tokens, NULL)
+
+
+cdef Verdict decide_report(Live *s, const Contact *command, int64_t units, Answer *answer) noexcept nogil:
+    """A contact, and then the results; nothing of them is taken from a session that is over."""
+    cdef int32_t i = session_find(s, command.high, command.low)
+    cdef Session *session = NULL if i == NONE else session_at(s, i)
+    cdef Plan plan
+    cdef Refusal refusal
+    cdef int64_t tokens
+    if i == NONE or not is_per_result(s, session_product(s, session)):
+        no_answer(answer, UNKNOWN)
+        return DECIDED
+    no_answer(&plan.decision, GRANTED)
+    if is_open(session):
+        plan_contact(s, i, command, &plan)
+        if plan.needs_rights:
+            lack_rights(s, session, answer)
+            return DECIDED
+        if not reserve_contact(s, i, &plan, NULL) or not reserve_report(s, command.rights, &plan):
+            return NO_MEMORY
+        # From here on nothing can fail.
+        contact(s, i, command, &plan)
+    if not is_open(session):
+        facts(s, session, answer)
+        say_why(&plan, answer)
+        answer.outcome = DENIED
+        return DECIDED
+    refusal = report(s, i, units, charged_by(command.rights, team_at(s, session.team).team), &tokens)
+    facts(s, session, answer)
+    answer.tokens = tokens
+    if refusal.reason != NO_REASON:
+        answer.outcome = DENIED
+        answer.reason = refusal.reason
+        answer.cap = refusal.cap
+        answer.shortfall = refusal.shortfall
+    return DECIDED
+
+
+cdef bint reserve_report(Live *s, const Claims *rights, const Plan *plan) noexcept nogil:
+    """Room for the contact and the charge together."""
+    cdef const Option *option = charged_by(rights, team_at(s, plan.team).team)
+    return (
+        reserve(s, all_slices(s, plan.team), 4, 0 if option == NULL else option.cap_count)
+        and reserve_option(s, option, 2)
+        and pool_reserve(&s.lines, 1)
+    )

@@ -1,6 +1,7 @@
 # The commands that set up teams, packs, products and devices; and what the core shows of itself.
 
 cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except *:
+    cdef uint64_t high, low
     no_answer(answer, GRANTED)
     if kind is PutProduct:
         return put_product(s, command)
@@ -14,6 +15,11 @@ cdef Verdict set_up(Live *s, object command, object kind, Answer *answer) except
         return put_calendar(s, command.calendar, command.starts)
     if kind is PutCap:
         return put_cap(s, command, answer)
+    if kind is PutPool:
+        return put_pool(s, command.pool, command.team, command.seats)
+    if kind is EndSession:
+        number_halves(command.session, &high, &low)
+        return decide_end(s, high, low, answer)
     if kind is ReleaseDevice:
         return release_device(s, command.user, command.product, command.device, answer)
     return order(s, command, kind, answer)
@@ -55,6 +61,16 @@ cdef Verdict put_policy(Live *s, object command) except *:
     cdef int32_t i = team_ensure(s, command.team)
     cdef Terms terms = terms_of(command.policy, command.effective_at, command.version)
     return DECIDED if i != NONE and put_terms(team_at(s, i), &terms) else NO_MEMORY
+
+
+cdef Verdict put_pool(Live *s, int64_t pool, int64_t team, int64_t seats) except *:
+    cdef int32_t i = seat_pool_ensure(s, pool)
+    if i == NONE:
+        return NO_MEMORY
+    seat_pool_at(s, i).team = team
+    seat_pool_at(s, i).seats = seats
+    seat_pool_at(s, i).known = True
+    return DECIDED
 
 
 cdef Verdict put_calendar(Live *s, int64_t calendar, tuple starts) except *:
@@ -190,6 +206,15 @@ cdef dict dump_lines(Live *s, int64_t now):
     }
 
 
+cdef list dump_pools(Live *s):
+    cdef int32_t i
+    return sorted(
+        (seat_pool_at(s, i).pool, seat_pool_at(s, i).team, seat_pool_at(s, i).seats)
+        for i in range(s.seat_pools.used)
+        if seat_pool_at(s, i).known
+    )
+
+
 cdef list dump_devices(Live *s):
     cdef Array rows = new_rows(DEVICE, s.devices.live)
     cdef int32_t entry, i
@@ -238,6 +263,7 @@ cdef dict dump_state(Live *s, int64_t now):
     return {
         "pack": dump_packs(s),
         **dump_lines(s, now),
+        "pool": dump_pools(s),
         "session": dump_sessions(s),
         "device": dump_devices(s),
         "team": sorted(teams),
@@ -254,8 +280,6 @@ cdef int check_row(Live *s, int table, const int64_t *row) except -1:
         raise KeyError(f"cap {row[0]} names calendar {row[2]}, which is not loaded")
     if table == CAP_USE and cap_find(s, row[0]) == NONE:
         raise KeyError(f"a row of cap_use names cap {row[0]}, which is not loaded")
-    if table == SEAT_POOL:
-        raise NotImplementedError(TABLE_NAMES[table])
     if table == HOLD and row[5] != 0 and pack_find(s, row[5]) == NONE:
         raise KeyError(f"a hold names pack {row[5]}, which is not loaded")
     if table == COUNTER and not 0 < row[0] < ID_KINDS:

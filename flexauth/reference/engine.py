@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from flexauth.commands import (
     NEVER,
@@ -15,22 +15,29 @@ from flexauth.commands import (
     Checkout,
     Command,
     Decision,
+    EndSession,
     Heartbeat,
     IdKind,
     MovePack,
     OpenWindow,
     Outcome,
+    ProductKind,
     PutCalendar,
     PutCap,
     PutPolicy,
+    PutPool,
     PutProduct,
     PutRate,
+    Reason,
     RefundWindow,
     ReleaseDevice,
+    ReportResult,
     SplitPack,
     State,
 )
-from flexauth.reference import caps, contracts, lines, orders, packs, refunds, sessions
+from flexauth.reference import caps, contacts, contracts, facts, lines, orders, packs, refunds, results, sessions
+from flexauth.reference.candidates import caps_of
+from flexauth.reference.contacts import Heard, Stopped
 from flexauth.reference.state import CAPTURE, LEASE_END, PACK_END, Rows, Session, World, halves, lease_end
 from flexauth.reference.tables import LOADERS, row_of_line, row_of_pack, row_of_session, rows_of_holds
 
@@ -88,14 +95,18 @@ class Reference:
             return self._checkin(command)
         if isinstance(command, ReleaseDevice):
             return self._release(command)
+        if isinstance(command, EndSession):
+            return self._end(command)
+        if isinstance(command, ReportResult):
+            return self._report(command)
         return self._set_up(command)
 
     def quote(self, now: int, command: Checkout) -> Decision:
         self.advance(now)
-        return sessions.check_checkout(self._world, command)
+        return sessions.check_checkout(self._world, command)[0]
 
     def _facts(self, session: Session) -> Decision:
-        return sessions.facts(self._world, session, jitter=self._jitter)
+        return facts.facts(self._world, session, jitter=self._jitter)
 
     def _checkout(self, command: Checkout) -> Decision:
         world = self._world
@@ -104,25 +115,40 @@ class Reference:
             if known.content != command.content:
                 return Decision(Outcome.CONFLICT)
             if known.open:
-                sessions.contact(world, known, NEVER)
+                contacts.contact(world, known, Heard(rights=command.rights, offline_until=command.offline_until))
             return replace(self._facts(known), entitlement=known.granted, tokens=known.tokens)
-        decision = sessions.check_checkout(world, command)
+        decision, candidate = sessions.check_checkout(world, command)
         if decision.outcome is Outcome.DENIED:
             sessions.refuse(world, command, decision)
-        if decision.outcome is not Outcome.GRANTED:
+        if candidate is None:
             return decision
-        session = sessions.checkout(world, command, decision)
-        return replace(self._facts(session), tokens=decision.tokens)
+        session = sessions.checkout(world, command, decision, candidate)
+        return replace(self._facts(session), tokens=decision.tokens, choice=decision.choice)
 
     def _heartbeat(self, command: Heartbeat) -> Decision:
         session = self._world.sessions.get(command.session)
         if session is None:
             return Decision(Outcome.UNKNOWN)
-        if session.open and command.counter > session.counter:
-            session.counter = command.counter
-            if command.consent is not None:
-                session.max_tokens = command.consent
-            sessions.contact(self._world, session, command.operated_at, rights=command.rights)
+        if not session.open or command.counter <= session.counter:
+            return self._facts(session)
+        heard = Heard(command.operated_at, NEVER, command.rights, command.offline_until)
+        if contacts.needs_rights(self._world, session, heard):
+            return facts.lacking_rights(session)
+        session.counter = command.counter
+        if command.consent is not None:
+            session.max_tokens = command.consent
+        return self._contact(session, heard)
+
+    def _contact(self, session: Session, heard: Heard) -> Decision:
+        stopped = contacts.contact(self._world, session, heard)
+        return replace(self._facts(session), **asdict(stopped))
+
+    def _end(self, command: EndSession) -> Decision:
+        session = self._world.sessions.get(command.session)
+        if session is None:
+            return Decision(Outcome.UNKNOWN)
+        if session.open:
+            sessions.end_by_admin(self._world, session)
         return self._facts(session)
 
     def _checkin(self, command: Checkin) -> Decision:
@@ -133,15 +159,37 @@ class Reference:
         late = session.state is State.EXPIRED and not session.reported
         if command.counter <= session.counter or not (session.open or late):
             return self._facts(session)
-        outcome, ended_at, refundable = sessions.check_checkin(world, session, command)
+        ended_at = sessions.ended(world, session, command)
+        if session.open and contacts.needs_rights(world, session, Heard(command.operated_at, ended_at, command.rights)):
+            return facts.lacking_rights(session)
+        outcome, refundable = sessions.check_checkin(world, session, command, ended_at)
         if outcome is not Outcome.GRANTED:
             line = world.lines[session.line]
             return Decision(
                 outcome, team=session.team, user=session.user, product=session.product, pending_since=line.window_start
             )
         session.counter = command.counter
-        refunded = sessions.checkin(world, session, command, ended_at, refundable)
-        return replace(self._facts(session), tokens=refunded)
+        refunded, stopped = sessions.checkin(world, session, command, ended_at, refundable)
+        return replace(self._facts(session), tokens=refunded, **asdict(stopped))
+
+    def _report(self, command: ReportResult) -> Decision:
+        """C13: a contact, and then the results; nothing of them is taken from a session that is over."""
+        world = self._world
+        session = world.sessions.get(command.session)
+        if session is None or world.products.get(session.product) is not ProductKind.PER_RESULT:
+            return Decision(Outcome.UNKNOWN)
+        stopped = Stopped()
+        if session.open:
+            heard = Heard(rights=command.rights, results=True)
+            if contacts.needs_rights(world, session, heard):
+                return facts.lacking_rights(session)
+            stopped = contacts.contact(world, session, heard)
+        if not session.open:
+            return replace(self._facts(session), outcome=Outcome.DENIED, **asdict(stopped))
+        refusal, tokens = results.report(world, session, command.units, caps_of(command.rights, session.team))
+        if refusal.reason is Reason.NONE:
+            return replace(self._facts(session), tokens=tokens)
+        return replace(self._facts(session), outcome=Outcome.DENIED, **refusal._asdict())
 
     def _release(self, command: ReleaseDevice) -> Decision:
         registered = self._world.devices.get((command.user, command.product), {})
@@ -162,11 +210,10 @@ class Reference:
         elif isinstance(command, PutPolicy):
             row = (command.effective_at, command.version, command.policy)
             world.team(command.team).policies.append(row)
+        elif isinstance(command, PutPool):
+            world.pools[command.pool] = (command.team, command.seats)
         elif isinstance(command, ChangeRights):
-            for team in command.teams:
-                world.team(team).rights_version = command.version
-            if not command.teams:
-                world.rights_version = command.version
+            world.change_rights(command.version, command.teams)
         elif isinstance(command, PutCalendar):
             world.calendars[command.calendar] = list(command.starts)
         elif isinstance(command, PutCap):
@@ -293,6 +340,8 @@ class Reference:
             world.running.get((session.user, session.product), {}).pop(session.session, None)
         for line in [key for key in world.lines if key[0] in teams]:
             del world.lines[line]
+        for pool in [pool for pool, (team, _) in world.pools.items() if team in teams]:
+            del world.pools[pool]
         for pack in [p for p in world.packs.values() if p.team in teams]:
             del world.packs[pack.pack]
             world.dirty["pack"].discard(pack.pack)
@@ -312,6 +361,7 @@ class Reference:
             "line": sorted(row_of_line(line) for line in live),
             "hold": sorted(row for line in live for row in rows_of_holds(line)),
             "free_use": sorted((*ln.key, *use) for ln in live for use in ln.free_uses),
+            "pool": sorted((pool, *row) for pool, row in world.pools.items()),
             "session": sorted(row_of_session(s) for s in world.sessions.values()),
             "device": sorted((*key, *d) for key, devices in world.devices.items() for d in devices.items()),
             "team": sorted(

@@ -18,6 +18,7 @@ __all__ = [
     "hold",
     "in_use",
     "lease_covers",
+    "needs_advance",
     "nothing",
     "paid_until",
     "release",
@@ -190,10 +191,15 @@ def renew(world: World, line: Line, session: Session, cap_ids: tuple[int, ...] =
 # ---------------------------------------------------------------- the next window, held in advance (S4)
 
 
+def needs_advance(world: World, line: Line, until: int) -> bool:
+    """Somebody who borrows until then needs the window from W too."""
+    return not line.advance and world.now < paid_until(world, line) < until
+
+
 def advance(world: World, line: Line, session: Session, cap_ids: tuple[int, ...]) -> None:
     """A session that is borrowed past W has the window from W held, if it may be charged (C5, as if made at W)."""
     at = paid_until(world, line)
-    if line.advance or session.state is not State.ACTIVE or not world.now < at < session.borrowed_until:
+    if session.state is not State.ACTIVE or not needs_advance(world, line, session.borrowed_until):
         return
     rate, rate_version = price_at(world, line.product, at)
     policy_version, policy = policy_at(world, line.team, at)

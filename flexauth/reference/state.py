@@ -157,7 +157,9 @@ class Session:
 
     @property
     def on_tokens(self) -> bool:
-        return self.entitlement in (Entitlement.TOKENS, Entitlement.PAID_WINDOW) and not self.metered
+        """It uses its line (SPEC 3), or is idle there."""
+        paid = self.entitlement in (Entitlement.TOKENS, Entitlement.PAID_WINDOW)
+        return paid and not self.metered and not self.waiting
 
 
 @dataclass(slots=True)
@@ -199,6 +201,11 @@ class Line:
     def at_rest(self) -> bool:
         """No session is remembered and no hold runs: only W and the free uses of C8 still matter (R7)."""
         return not self.sessions and self.pending_since == NEVER
+
+    @property
+    def came_in_advance(self) -> bool:
+        """The window was held in advance and charged at W without contact (S4)."""
+        return NEVER != self.advance_at == self.window_start
 
     def forget_terms(self) -> None:
         """What a late check-in would need is over with the last session."""
@@ -265,6 +272,7 @@ class World:
         self.rates: dict[int, list[tuple[int, int, int]]] = {}
         self.calendars: dict[int, list[int]] = {}
         self.caps: dict[int, Cap] = {}
+        self.pools: dict[int, tuple[int, int]] = {}
         self.teams: dict[int, Team] = {}
         self.packs: dict[int, Pack] = {}
         self.lines: dict[LineKey, Line] = {}
@@ -297,6 +305,13 @@ class World:
 
     def team(self, team: int) -> Team:
         return self.teams.setdefault(team, Team(Pack(team, 0, 0, 0, 0, 0, 0)))
+
+    def change_rights(self, version: int, teams: Iterable[int]) -> None:
+        """Sessions of these teams, or of all, resolve their rights anew at their next contact (E2)."""
+        for team in teams:
+            self.team(team).rights_version = version
+        if not teams:
+            self.rights_version = version
 
     def line(self, key: LineKey) -> Line:
         return self.lines.setdefault(key, Line(*key))

@@ -184,6 +184,7 @@ def _session(world: World, *row: Any) -> None:
     kinds = (State(row[6]), Entitlement(row[7]), Entitlement(row[8]))
     values = (whole(row[0], row[1]), *row[2:6], *kinds, *row[9:25], Reason(row[25]), *row[26:])
     session = Session(*values)
+    session.metered = world.products.get(session.product) is ProductKind.PER_RESULT
     world.sessions[session.session] = session
     if session.on_tokens:
         world.line(session.line).sessions[session.session] = session
@@ -211,6 +212,10 @@ def _team(world: World, team: int, ledger_seq: int, use_seq: int, overdraft: int
 
 def _counter(world: World, kind: int, following: int) -> None:
     world.counters[kind] = following
+
+
+def _pool(world: World, pool: int, team: int, seats: int) -> None:
+    world.pools[pool] = (team, seats)
 
 
 def _product(world: World, product: int, kind: int, tokens: int, units: int) -> None:
@@ -251,6 +256,7 @@ LOADERS: Mapping[str, Callable[..., Any]] = {
     "device_name": _device_name,
     "team": _team,
     "counter": _counter,
+    "pool": _pool,
     "product": _product,
     "rate": _rate,
     "policy": _policy,

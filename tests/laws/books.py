@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 
-from flexauth.commands import COLUMNS, DAY, EntryKind, IdKind, PutCap, Reason, State, UseEvent
+from flexauth.commands import COLUMNS, DAY, Entitlement, EntryKind, IdKind, PutCap, Reason, State, UseEvent
 from tests.laws.accounts import Accounts
 
 Row = tuple[int, ...]
@@ -19,8 +19,9 @@ class Books:
         self.tables: dict[str, dict[Row, Row]] = {table: {} for table in KEYS}
         self.several: dict[str, dict[Row, list[Row]]] = {table: {} for table in SEVERAL}
         self.settings: dict[str, list[Row]] = {
-            "product": [], "rate": [], "policy": [], "calendar": [],
+            "product": [], "rate": [], "policy": [], "calendar": [], "pool": [],
         }  # fmt: skip
+        self.rights: dict[int, int] = {}  # versions by team, 0 for all
         self.caps: dict[int, Row] = {}
         self.cap_use: Counter[tuple[int, int]] = Counter()
         self.capped: Counter[Row] = Counter()
@@ -119,6 +120,10 @@ class Books:
             self.tally["void"] += event == UseEvent.FREE
             self.tally["renewal"] += event == UseEvent.RENEWED
             self.tally["take-over"] += event == UseEvent.END and code == State.SUPERSEDED
+            self.tally["hand-over"] += event == UseEvent.HANDED_OVER
+            self.tally["first operation"] += event == UseEvent.OPERATED
+            self.tally["seat"] += event == UseEvent.BEGIN and code == Entitlement.SEAT
+            self.tally["right withdrawn"] += event == UseEvent.REFUSED and code in (3, 11)
             self.tally["late refund"] += event == UseEvent.LATE and code == 1
             self.tally["soft cap"] += event == UseEvent.SOFT_CAP
             refused = event in (UseEvent.DENIED, UseEvent.REFUSED)
@@ -150,13 +155,17 @@ class Books:
         def of_team(rows: list[Row], place: int = 0) -> list[Row]:
             return [row for row in rows if everything or row[place] in teams]
 
-        sequences = [(team, *seqs, self.accounts.owed[team], 0) for team, seqs in self.sequences.items()]
+        known = self.sequences.keys() | self.rights.keys()
+        sequences = [
+            (team, *self.sequences[team], self.accounts.owed[team], self.rights.get(team, 0)) for team in sorted(known)
+        ]
         return {
             "counter": [(kind, number) for kind, number in self.next_ids.items()] if everything else [],
             "product": self.settings["product"] if everything else [],
             "rate": self.settings["rate"] if everything else [],
             "policy": of_team(self.settings["policy"]),
             "calendar": self.settings["calendar"] if everything else [],
+            "pool": of_team(self.settings["pool"], 1),
             "cap": of_team([*self.caps.values()], 1),
             "cap_use": [
                 (*key, used)

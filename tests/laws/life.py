@@ -6,15 +6,18 @@ from typing import TypeVar
 
 from flexauth.commands import (
     DAY,
+    HOUR,
     MINUTE,
     NEVER,
     SECOND,
     AddPacks,
     Candidate,
+    ChangeRights,
     Checkin,
     Checkout,
     Command,
     Decision,
+    EndSession,
     Entitlement,
     GraceMode,
     Heartbeat,
@@ -25,14 +28,17 @@ from flexauth.commands import (
     Policy,
     ProductKind,
     PutPolicy,
+    PutPool,
     PutProduct,
     PutRate,
+    Reason,
     Refund,
     ReleaseDevice,
     Rights,
 )
-from tests.laws import limits
+from tests.laws import claims, limits
 from tests.laws.books import Books
+from tests.laws.claims import POOLS, Claims
 from tests.laws.limits import caps_of
 from tests.laws.twins import Twins
 
@@ -49,9 +55,17 @@ POLICIES = (
     Policy(grace=0, idle_after=SECOND, heartbeat_interval=MINUTE, late_refunds=0),
     Policy(lease_max=3600 * SECOND, lease_margin=0, renewal_notice=0, make_good=DAY),
     *limits.POLICIES,
+    *claims.POLICIES,
 )
 SPREAD = 0x9E3779B97F4A7C15F39CC0605CEDC835  # odd, so that session ids stay distinct
 STEPS = (0, 0, 0, 1, SECOND, 59 * SECOND, 299 * SECOND, 300 * SECOND, 301 * SECOND, 15 * MINUTE, 3600 * SECOND)
+
+
+Contact = TypeVar("Contact", Heartbeat, Checkin)
+
+
+def other_team(choices: "Choices", team: int) -> int:
+    return team if choices.often(50) else choices.of(TEAMS)
 
 
 class HistoryEnds(Exception):
@@ -92,6 +106,7 @@ class Life:
         self.choices = choices
         self.twins = Twins(START, books)
         self.clients: list[Client] = []
+        self.claims = Claims()
         self.devices = DEVICES
         self.opened = 0
         self.versions = 0
@@ -108,6 +123,8 @@ class Life:
             self.twins.decide(calendar)
         for cap in limits.CAPS:
             self.put_cap(cap)
+        for pool, team in POOLS.items():
+            self.twins.decide(PutPool(pool, team, 2))
         for team in TEAMS[:2]:
             self._put_policy(team, START)
             self._add_packs(team)
@@ -125,6 +142,8 @@ class Life:
             elif session.open and line is not None:
                 found += [line.paid_until, line.paid_until - 15 * MINUTE, session.deadline]
                 found += [session.operated_at + 15 * MINUTE]
+            if session.open and session.entitled_until != NEVER:
+                found += [session.entitled_until] * 2
         soon = now + 3600 * SECOND
         found += [pack.ends_at for pack in world.packs.values() if not pack.ended and pack.ends_at < soon]
         return [at for at in found if now <= at + 1]
@@ -171,8 +190,10 @@ class Life:
             self._leave()
         elif act < 80:
             self._offline_and_late()
-        elif act < 84:
+        elif act < 82:
             self._administer()
+        elif act < 84:
+            self._change_rights()
         elif act < 91:
             self.twins.store()
         elif act < 94:
@@ -207,16 +228,20 @@ class Life:
         return self.opened * SPREAD % 2**128
 
     def checkout(self) -> Checkout:
-        choices = self.choices
+        choices, now = self.choices, self.twins.now
         product = choices.of((DAILY, DAILY, DAILY, CHEAP, CHEAP, INCLUDED, UNPRICED if choices.often(10) else CHEAP))
         team = choices.of(TEAMS)
         kind = Entitlement.INCLUDED if product == INCLUDED else Entitlement.TOKENS
         user = choices.of(USERS)
-        until = self.twins.now + choices.of(STEPS) if choices.often(5) else NEVER
+        until = now + choices.of(STEPS) if choices.often(5) else NEVER
         candidates = [Candidate(kind, team, until, caps=caps_of(team, user, product))]
         if choices.often(30):
             other = choices.of(TEAMS)
             candidates.append(Candidate(kind, other, caps=caps_of(other, user, product)))
+        if choices.often(12):
+            candidates.append(self.claims.free(choices.below(256), other_team(choices, team), now))
+        self.claims.grant(user, product, candidates)
+        asked = team if choices.often(20) else 0
         return Checkout(
             session=self.new_session(),
             user=user,
@@ -224,12 +249,16 @@ class Life:
             device_digest=choices.of(DEVICES[:2] if choices.often(70) else DEVICES),
             content=choices.below(200),
             team=team,
-            rights=Rights(choices.below(9), () if choices.often(3) else tuple(candidates)),
+            rights=Rights(self.claims.version) if choices.often(3) else self.claims.of(user, product, asked),
             take_over=choices.often(70),
             idle_aware=choices.often(50),
-            origin=choices.of((Origin.INTERACTIVE, Origin.AUTOMATION)),
+            origin=choices.of((*(Origin.INTERACTIVE,) * 4, *(Origin.AUTOMATION,) * 3, *Origin)),
             devices_max=choices.of((3, 3, 3, 2, 4)),
             max_tokens=choices.of(limits.CONSENTS),
+            asked_team=asked,
+            project=choices.of((0, 0, 5)),
+            end_before_renewal=choices.often(3),
+            offline_until=now + choices.of((HOUR, 2 * DAY)) if choices.often(5) else NEVER,
         )
 
     def _moment(self) -> int:
@@ -241,9 +270,21 @@ class Life:
         client = self._client()
         client.counter += self.choices.of((1, 1, 1, 1, 1, 0, 7))
         consent = self.choices.of(limits.CONSENTS) if self.choices.often(20) else None
-        rights = client.command.rights if self.choices.often(80) else None
-        beat = Heartbeat(client.command.session, client.counter, self._moment(), rights, consent)
-        self.twins.decide(beat)
+        rights = client.command.rights if self.choices.often(5) else None
+        offline = self.twins.now + self.choices.of((HOUR, 2 * DAY)) if self.choices.often(5) else NEVER
+        self.hear(Heartbeat(client.command.session, client.counter, self._moment(), rights, consent, offline))
+
+    def hear(self, command: Contact) -> tuple[Decision, Contact]:
+        """With the rights as they stand, where the engines ask for them (E2); an asking changes nothing."""
+        self.steps += 1
+        act = self.twins.deny_changes_nothing if self.choices.often(10) else self.twins.decide
+        decision = act(command)
+        if decision.outcome is Outcome.NEEDS_RIGHTS:
+            rights = self.claims.of(decision.user, decision.product, decision.asked_team)
+            command = replace(command, rights=rights)
+            decision = self.twins.decide(command)
+            assert decision.outcome is not Outcome.NEEDS_RIGHTS
+        return decision, command
 
     def _leave(self) -> None:
         client = self._client()
@@ -254,7 +295,7 @@ class Life:
 
     def check_in(self, command: Checkin) -> None:
         """With what the books know of the charge, where the engines ask for it (S5)."""
-        decision = self.decide(command)
+        decision, command = self.hear(command)
         if decision.outcome is not Outcome.NEEDS_HISTORY:
             return
         books = self.twins.books
@@ -281,6 +322,36 @@ class Life:
         client.counter += 1
         ended_at = client.opened_at + self.choices.of((0, SECOND, 100 * SECOND, 300 * SECOND, 301 * SECOND))
         self.check_in(Checkin(client.command.session, client.counter, ended_at, self._moment()))
+
+    # -------------------------------------------------------------- rights
+
+    def _change_rights(self) -> None:
+        """Of a user who runs something: a way goes, comes, is refused or cut short; now and then a user is barred."""
+        command, act, now = self._client().command, self.choices.below(10), self.twins.now
+        user, product, team = command.user, command.product, self.choices.of(TEAMS)
+        kind = Entitlement.INCLUDED if product == INCLUDED else Entitlement.TOKENS
+        if act < 2:
+            self.claims.withdraw(user, product, kind, team)
+        elif act < 5:
+            self.claims.grant(user, product, [self.claims.free(self.choices.below(256), team, now)])
+        elif act < 6:
+            self.claims.grant(user, product, [Candidate(kind, team, refusal=Reason.SUSPENDED)])
+        elif act < 7:
+            self.claims.grant(user, product, [Candidate(kind, team, now + self.choices.of(STEPS))])
+        elif act < 8:
+            self.claims.bar(user, self.choices.of((Reason.NONE, Reason.NONE, Reason.SUSPENDED)))
+        elif act < 9:
+            pool = self.choices.of(tuple(POOLS))
+            self.twins.decide(PutPool(pool, POOLS[pool], self.choices.below(4)))
+        else:
+            self.twins.decide(EndSession(command.session))
+        if self.choices.often(80):
+            self.tell_rights((team,) if self.choices.often(70) else ())
+
+    def tell_rights(self, teams: tuple[int, ...]) -> None:
+        """Sessions of these teams, or of all, resolve their rights at their next contact."""
+        self.claims.version += 1
+        self.decide(ChangeRights(self.claims.version, teams))
 
     # -------------------------------------------------------------- administration
 

@@ -14,6 +14,7 @@ from flexauth.commands import (
     Heartbeat,
     IdKind,
     NewPack,
+    Origin,
     Outcome,
     Rights,
 )
@@ -39,11 +40,15 @@ def begin(
 ) -> Client | None:
     """A sign-in that holds tokens, bound by these caps and, unless None, with this limit."""
     user, product = quiet_line(life, team)
+    life.claims.have(user, product, Candidate(Entitlement.TOKENS, team, caps=caps))
     command = replace(
         life.checkout(),
         user=user,
         product=product,
-        rights=Rights(0, (Candidate(Entitlement.TOKENS, team, caps=caps),)),
+        rights=life.claims.of(user, product),
+        asked_team=0,
+        origin=life.choices.of((Origin.INTERACTIVE, Origin.AUTOMATION)),
+        end_before_renewal=False,
         idle_aware=idle_aware,
         take_over=True,
         devices_max=4,
@@ -59,20 +64,23 @@ def begin(
 
 def beat(life: Life, client: Client, operated_at: int, consent: int | None = None) -> None:
     client.counter += 1
-    rights = client.command.rights
-    life.decide(Heartbeat(client.command.session, client.counter, operated_at, rights, consent))
+    life.hear(Heartbeat(client.command.session, client.counter, operated_at, None, consent))
 
 
 def window_ends(life: Life, client: Client, *, heard: bool = True) -> int:
-    """W of the session's line, its hold captured before; `heard`: with a contact since, so the lease lasts past W."""
+    """W of the session's line, its hold captured before; `heard`: with a contact since, so the lease lasts past W.
+
+    Now, for a session that uses no line: it waits for its first operation, or another right serves it.
+    """
     world = life.twins.reference._world
     session = world.sessions[client.command.session]
-    line = world.lines[session.line]
-    if line.pending_since != NEVER:
+    line = world.lines.get(session.line)
+    if line is not None and line.pending_since != NEVER:
         life.pass_to(line.capture_at + 1)
     if heard:
         beat(life, client, NEVER)
-    return world.lines[session.line].paid_until
+    line = world.lines.get(session.line)
+    return life.twins.now if line is None else line.paid_until
 
 
 def renewal(life: Life) -> None:
@@ -175,11 +183,12 @@ def take_over(life: Life) -> None:
         life.pass_to(life.twins.now + life.choices.of((0, SECOND, 299 * SECOND, 3600 * SECOND)))
         devices = [d for d in life.devices if d != client.command.device_digest]
         team = client.command.rights.candidates[0].team if life.choices.often(60) else life.choices.of(TEAMS)
+        life.claims.grant(client.command.user, client.command.product, [Candidate(Entitlement.TOKENS, team)])
         command = replace(
             client.command,
             session=life.new_session(),
             device_digest=life.choices.of(devices),
-            rights=Rights(0, (Candidate(Entitlement.TOKENS, team),)),
+            rights=Rights(life.claims.version, (Candidate(Entitlement.TOKENS, team),)),
         )
         if life.decide(command).outcome is Outcome.GRANTED:
             life.clients.append(Client(command, life.twins.now))

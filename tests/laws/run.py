@@ -7,12 +7,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.laws import charging, orders, plots
+from tests.laws import charging, entitlements, orders, plots
 from tests.laws.books import Books
 from tests.laws.life import Choices, HistoryEnds, Life
 
 HISTORY_STEPS = 400
-PLOTS = (*plots.PLOTS, *charging.PLOTS, *orders.PLOTS)
+PLOTS = (*plots.PLOTS, *charging.PLOTS, *orders.PLOTS, *entitlements.PLOTS)
 
 
 def live(source: Iterator[int], steps: int = HISTORY_STEPS, books: Books | None = None) -> Life:

@@ -4,6 +4,7 @@ import dataclasses
 
 from flexauth._core import Core
 from flexauth.commands import (
+    ChangeRights,
     Checkout,
     Command,
     Decision,
@@ -13,6 +14,7 @@ from flexauth.commands import (
     PutCalendar,
     PutCap,
     PutPolicy,
+    PutPool,
     PutProduct,
     PutRate,
 )
@@ -72,6 +74,10 @@ class Twins:
         elif isinstance(command, PutPolicy):
             terms = tuple(map(int, dataclasses.astuple(command.policy)))
             self.books.settings["policy"].append((command.team, command.version, command.effective_at, *terms))
+        elif isinstance(command, PutPool):
+            self.books.settings["pool"].append((command.pool, command.team, command.seats))
+        elif isinstance(command, ChangeRights):
+            self.books.rights |= dict.fromkeys(command.teams or (0,), command.version)
         elif isinstance(command, PutCalendar):
             self.books.settings["calendar"] += [(command.calendar, at) for at in command.starts]
         elif isinstance(command, PutCap):

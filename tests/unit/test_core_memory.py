@@ -31,6 +31,7 @@ from flexauth.commands import (
 ROOT = Path(__file__).resolve().parents[2]
 START = 1_772_438_400 * SECOND
 USERS = 100_000
+RIGHTS = Rights(0, (Candidate(Entitlement.TOKENS, 1),))
 
 
 def stocked() -> Core:
@@ -43,8 +44,7 @@ def stocked() -> Core:
 
 
 def sign_in(user: int) -> Checkout:
-    rights = Rights(0, (Candidate(Entitlement.TOKENS, 1),))
-    return Checkout(session=user, user=user, product=1, device_digest=user, content=1, team=1, rights=rights)
+    return Checkout(session=user, user=user, product=1, device_digest=user, content=1, team=1, rights=RIGHTS)
 
 
 def bytes_of(core: Core, kind: str) -> float:
@@ -89,12 +89,12 @@ def test_what_is_swept_leaves_room_for_what_comes():
                     device_digest=1,
                     content=1,
                     team=1,
-                    rights=Rights(0, (Candidate(Entitlement.TOKENS, 1),)),
+                    rights=RIGHTS,
                 ),
             )
         now += 10 * MINUTE
         for user in range(1, 2001):
-            core.decide(now, Checkin(day * 10_000 + user, 1))
+            core.decide(now, Checkin(day * 10_000 + user, 1, rights=RIGHTS))
         core.take_effects(day)
         now += 5 * DAY
         core.sweep(now, 10**9)
@@ -111,10 +111,10 @@ def test_among_many_sessions_each_is_found_and_those_that_are_swept_are_not():
         core.decide(START, replace(sign_in(user), session=session))
     over, open_ = ids[::2], ids[1::2]
     for session in over:
-        core.decide(START, Checkin(session, 1))
+        core.decide(START, Checkin(session, 1, rights=RIGHTS))
     for day in (1, 2, 3):
         for session in open_:
-            core.decide(START + day * DAY - MINUTE, Heartbeat(session, day))
+            core.decide(START + day * DAY - MINUTE, Heartbeat(session, day, rights=RIGHTS))
     core.take_effects(1)
     core.sweep(START + 3 * DAY, 10**9)
     assert {core.look(START + 3 * DAY, session).outcome for session in open_} == {Outcome.GRANTED}
