@@ -60,6 +60,7 @@ GOALS = (
     Goal("endtoend", "grpcio, Checkout, processor", 1.18, least=False, ratio=True),
     Goal("endtoend", "grpcio, Checkout, p50 of one caller beyond a commit", 1, least=False),
     Goal("endtoend", "native, Checkout, p50 of one caller beyond a commit", 1, least=False),
+    Goal("rights", "what rights add to a decision, 1,000,000 users, 1,000 teams", 3, least=False),
     Goal("restart", "from the start of the process to the first answer", 15, least=False),
     Goal("restart", "processor until the first answer", 15, least=False),
 )
@@ -69,6 +70,7 @@ TITLES = {
     "store": "Store",
     "endtoend": "End to end",
     "shares": "What each part of a Checkout costs",
+    "rights": "What rights add",
     "restart": "Restart",
 }
 

@@ -1,6 +1,6 @@
 """`make bench`: each part in a process of its own, then the report. `python -m benchmarks.run [PART ...]`
 
-Parts: core, store, endtoend, shares, restart. Without a name all of them, the restart with a million sessions.
+Parts: core, store, endtoend, shares, rights, restart. Without a name all of them, the restart with a million sessions.
 """
 
 from __future__ import annotations

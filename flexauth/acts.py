@@ -21,10 +21,12 @@ from flexauth.names import content_digest
 from flexauth.store.port import Store
 from flexauth.work import Turn, Work
 
-__all__ = ["Acts", "Learn"]
+__all__ = ["Acts", "Learn", "Told"]
 
 A = TypeVar("A")
 Learn = Callable[[], None]
+#: Columns of an act's row in the audit log that differ from what every act writes: by request and answer.
+Told = Callable[[Turn, Any, Any], dict[str, Any]]
 _UNTOLD = {"request_id", "validate_only"}
 
 
@@ -34,7 +36,9 @@ class Acts:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def act(self, kind: type[A], decide: Callable[[Turn, Any], tuple[A, Learn]]) -> Callable[[Any], Work[A]]:
+    def act(
+        self, kind: type[A], decide: Callable[[Turn, Any], tuple[A, Learn]], told: Told = lambda *_: {}
+    ) -> Callable[[Any], Work[A]]:
         """An act as work: a repeat of its request id gives the first answer; `validate_only` keeps nothing."""
 
         def work(request: Any) -> Work[A]:
@@ -49,7 +53,7 @@ class Acts:
                     return decide(_rehearsal(turn), request)[0]
                 answer, learn = decide(turn, request)
                 learned.append(learn)
-                self._keep(turn, kind, request, answer)
+                self._keep(turn, kind, request, answer, told(turn, request, answer))
                 return answer
 
             def stored() -> None:
@@ -60,13 +64,14 @@ class Acts:
 
         return work
 
-    def _keep(self, turn: Turn, kind: type[A], request: Any, answer: A) -> None:
+    def _keep(self, turn: Turn, kind: type[A], request: Any, answer: A, told: dict[str, Any]) -> None:
         """The audit log (L6), and the answer for a repeat."""
-        details = json.dumps(_plain(request), ensure_ascii=False)
-        turn.write(
-            "insert_audit", at=turn.now, actor=turn.by.name, role=turn.by.role, source=turn.by.source,
-            team=str(getattr(request, "team", "")), act=type(request).__name__, details=details, outcome="done",
-        )  # fmt: skip
+        row = {
+            "at": turn.now, "actor": turn.by.name, "role": turn.by.role, "source": turn.by.source,
+            "team": str(getattr(request, "team", "")), "act": type(request).__name__, "details": _plain(request),
+            "outcome": "done",
+        } | told  # fmt: skip
+        turn.write("insert_audit", **row | {"details": json.dumps(row["details"], ensure_ascii=False)})
         if request.request_id:
             result = TypeAdapter(kind).dump_json(answer)
             digest = self._digest(request)

@@ -1,4 +1,4 @@
-"""What vendors and admins do: teams, users, products, rates, orders, contracts. Every write goes through the sequencer.
+"""What vendors and admins do: teams, users, orders, contracts. Every write goes through the sequencer.
 
 An act is alone in its batch: all before it is stored, so it reads the store; the directory learns of it once stored.
 """
@@ -13,8 +13,7 @@ from typing import Any
 
 from flexauth import answers, commands, limits, requests
 from flexauth.acts import Acts
-from flexauth.catalogue import CataloguedProduct
-from flexauth.commands import IdKind, ProductKind
+from flexauth.commands import IdKind
 from flexauth.directory import Directory
 from flexauth.faults import AlreadyExists, InvalidArgument
 from flexauth.names import halves, name_digest
@@ -59,19 +58,15 @@ class Administration:
             requests.CreateTeam: acts.act(answers.Team, self._create_team),
             requests.CreateUser: acts.act(answers.User, self._create_user),
             requests.AssignUser: acts.act(answers.User, self._assign_user),
-            requests.CreateProduct: acts.act(answers.Product, self._create_product),
-            requests.SetRate: acts.act(answers.Rate, self._set_rate),
             requests.CreateOrder: acts.act(answers.OrderAnswer, self._create_order),
             requests.SetPolicy: acts.act(answers.PolicyAnswer, self._set_policy),
             requests.ConfirmClock: lambda _: Work(self._confirm_clock),
-            requests.ListProducts: lambda request: Work(lambda turn: self._list_products(request, turn.now)),
             requests.GetPolicy: lambda request: Work(lambda turn: self._get_policy(request, turn.now)),
         }
         self.reads: dict[type, Callable[[Any], Any]] = {
             requests.GetUser: lambda request: self._user(directory.user_id(request.subject)),
             requests.ListUsers: self._list_users,
             requests.ListTeams: self._list_teams,
-            requests.ListRates: self._list_rates,
         }
 
     # Teams and users --------------------------------------------------------------------------------------------------
@@ -114,6 +109,7 @@ class Administration:
         products = [self._directory.product(code).product for code in membership.products]
         turn.write("put_member", team=team, user=user, assigned_all=int(membership.all_products))
         turn.write("delete_assignments", team=team, user=user)
+        turn.write("delete_exceptions", team=team, user=user)
         for product in products:
             turn.write("insert_assignment", team=team, user=user, product=product)
 
@@ -154,87 +150,15 @@ class Administration:
 
     def _list_teams(self, request: requests.ListTeams) -> answers.Page[answers.Team]:
         limit = request.page_size or limits.PAGE_DEFAULT
-        rows = self._store.select("teams_page", {"after": position(request, 1)[0], "limit": limit + 1})
+        within = None if request.within is None else json.dumps(request.within)
+        rows = self._store.select(
+            "teams_page", {"after": position(request, 1)[0], "within": within, "limit": limit + 1}
+        )
         return page_of(
             rows,
             limit,
             lambda row: answers.Team(row["name"], row["display_name"], row["created_at"], row["users"]),
             lambda row: (row["team"],),
-        )
-
-    # Products and rates -----------------------------------------------------------------------------------------------
-
-    def _create_product(
-        self, turn: Turn, request: requests.CreateProduct
-    ) -> tuple[answers.Product, Callable[[], None]]:
-        digest = self._new_name(IdKind.PRODUCT, "product", request.code)
-        ident = turn.engine.allocate(IdKind.PRODUCT)
-        high, low = halves(digest)
-        turn.write(
-            "insert_product", product=ident, code=request.code, digest_hi=high, digest_lo=low, name=request.name,
-            kind=int(request.kind), idle_aware_from=request.idle_aware_from, result_tokens=0, result_units=0,
-        )  # fmt: skip
-        turn.engine.decide(turn.now, commands.PutProduct(ident, request.kind))
-        version = self._put_rate(turn, ident, turn.now, request.rate, "") if request.rate else 0
-        product = CataloguedProduct(ident, request.code, request.name, request.kind, request.idle_aware_from)
-
-        def learn() -> None:
-            self._directory.add_name(digest, ident)
-            self._directory.add_product(product)
-
-        return self._product_answer(product, request.rate, version), learn
-
-    @staticmethod
-    def _product_answer(product: CataloguedProduct, rate: int, version: int) -> answers.Product:
-        return answers.Product(product.code, product.name, product.kind, product.idle_aware_from, rate, version)
-
-    def _put_rate(self, turn: Turn, product: int, valid_from: int, rate: int, note: str) -> int:
-        version: int = self._store.select("last_rate_version", {})[0]["version"] + 1
-        turn.write("insert_rate", product=product, version=version, valid_from=valid_from, rate=rate, note=note)
-        turn.engine.decide(turn.now, commands.PutRate(product, version, valid_from, rate))
-        return version
-
-    def _set_rate(self, turn: Turn, request: requests.SetRate) -> tuple[answers.Rate, Callable[[], None]]:
-        product = self._directory.product(request.product)
-        if product.kind is not ProductKind.DAILY:
-            rule = f"{request.product} is {product.kind.name.lower()}: it has no daily rate"
-            raise InvalidArgument(field="product", value=repr(request.product), rule=rule)
-        valid_from = self._not_past("valid_from", request.valid_from, turn.now)
-        version = self._put_rate(turn, product.product, valid_from, request.rate, request.note)
-        return answers.Rate(request.product, version, valid_from, request.rate, request.note), lambda: None
-
-    @staticmethod
-    def _not_past(field: str, at: int, now: int) -> int:
-        if at and at < now:
-            raise InvalidArgument(field=field, value=at, rule=f"it must not be before now, {now} (C14); 0 means now")
-        return at or now
-
-    def _list_products(self, request: requests.ListProducts, now: int) -> answers.Page[answers.Product]:
-        after, limit = position(request, 1)[0], request.page_size or limits.PAGE_DEFAULT
-        found = [p for p in self._directory.products() if p.product > after][: limit + 1]
-
-        def answer(product: CataloguedProduct) -> answers.Product:
-            rows = self._store.select("rate_now", {"product": product.product, "at": now})
-            rate = rows[0] if rows else {"rate": 0, "version": 0}
-            return self._product_answer(product, rate["rate"], rate["version"])
-
-        return page_of(found, limit, answer, lambda product: (product.product,))
-
-    def _list_rates(self, request: requests.ListRates) -> answers.Page[answers.Rate]:
-        limit = request.page_size or limits.PAGE_DEFAULT
-        product = self._directory.product(request.product).product if request.product else 0
-        key = {"product": product, "after": position(request, 1)[0], "limit": limit + 1}
-        return page_of(
-            self._store.select("rates_page", key),
-            limit,
-            lambda row: answers.Rate(
-                self._directory.product_code(row["product"]),
-                row["version"],
-                row["valid_from"],
-                row["rate"],
-                row["note"],
-            ),
-            lambda row: (row["version"],),
         )
 
     # Orders and contracts ---------------------------------------------------------------------------------------------
@@ -303,6 +227,12 @@ class Administration:
         self._directory.rights_changed(turn, (team,))
         answer = answers.PolicyAnswer(version, effective_at, given)
         return answer, lambda: self._directory.add_contract(team, version, effective_at, given, calendar)
+
+    @staticmethod
+    def _not_past(field: str, at: int, now: int) -> int:
+        if at and at < now:
+            raise InvalidArgument(field=field, value=at, rule=f"it must not be before now, {now} (C14); 0 means now")
+        return at or now
 
     def _get_policy(self, request: requests.GetPolicy, now: int) -> answers.PolicyAnswer:
         contract = self._directory.contract(self._directory.team_id(request.team), now)

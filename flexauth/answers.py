@@ -209,6 +209,10 @@ class Product:
     idle_aware_from: str | None
     rate: int
     rate_version: int
+    result_tokens: int = 0
+    result_units: int = 0
+    host: str = ""
+    retired_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,20 @@ from flexauth import requests
 from flexauth.access import Access, Guard, guarded
 from flexauth.access.belongings import Stored
 from flexauth.administration import Administration
+from flexauth.caps import Caps
 from flexauth.clock import Clock
 from flexauth.commands import Engine
 from flexauth.directory import Directory
+from flexauth.entitlements import Entitlements
 from flexauth.grants import Grants
+from flexauth.members import Members
+from flexauth.orders import Orders
+from flexauth.products import Products
 from flexauth.sequencer import Sequencer
+from flexauth.sheets import Sheets
+from flexauth.shelves import Shelves
 from flexauth.store.port import Store
+from flexauth.transfers import Transfers
 from flexauth.use import Use
 from flexauth.work import Work
 
@@ -35,12 +43,27 @@ class Authority:
         administration = Administration(store, self.directory, self._sequencer)
         self.access = Access(store, now=lambda: self.now)
         self.grants = Grants(store, self.directory, changed=self.access.forget)
+        members = Members(store, self.directory, self._sequencer.time, keys_changed=self.access.forget)
+        products = Products(store, self.directory)
+        parts = (
+            administration,
+            self.grants,
+            members,
+            products,
+            Shelves(store, self.directory),
+            Sheets(store, self.directory, products),
+            Orders(store, self.directory),
+            Transfers(store, self.directory),
+            Entitlements(store, self.directory),
+        )
         self._works: dict[type, Callable[[Any], Work[Any]]] = {
             **Use(store, self.directory).works,
-            **administration.works,
-            **self.grants.works,
+            **Caps(store, self.directory).works,
         }
-        self._reads: dict[type, Callable[[Any], Any]] = {**administration.reads, **self.grants.reads}
+        self._reads: dict[type, Callable[[Any], Any]] = {}
+        for part in parts:
+            self._works |= part.works
+            self._reads |= part.reads
 
     @property
     def latest(self) -> int:
@@ -68,7 +91,7 @@ class Authority:
             done: Future[Any] = Future()
             try:
                 if guard is not None:
-                    guard(Stored(self._store))
+                    guard(Stored(self._store, self.directory))
                 done.set_result(read(request))
             except Exception as fault:  # noqa: BLE001  # whatever it is, the caller hears it where he listens
                 done.set_exception(fault)

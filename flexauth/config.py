@@ -57,7 +57,25 @@ class Settings(BaseSettings):
         default=DEFAULT_LISTEN, description="Address to serve on: HOST:PORT (port 0: any free one) or unix:/PATH."
     )
     engine: Literal["grpcio", "native"] = Field(
-        default="grpcio", description="gRPC engine: grpcio, or native (faster; behind a proxy or on loopback only)."
+        default="grpcio", description="gRPC engine: grpcio, or native (faster; HAProxy does its TLS)."
+    )
+    tls: bool = Field(default=False, description="Serve TLS 1.2 or newer, and nothing in the open.")
+    tls_certificate: Path | None = Field(
+        default=None, description="PEM file of the certificate and its chain; looked at again while serving."
+    )
+    tls_key: Path | None = Field(default=None, description="PEM file of its key, readable by no others.")
+    tls_client_ca: Path | None = Field(
+        default=None, description="PEM file of the authorities whose client certificates are taken; none are without."
+    )
+    tls_client: Literal["required", "optional"] = Field(
+        default="required", description="Whether clients must show a certificate; optional with engine native alone."
+    )
+    haproxy: str = Field(default="haproxy", description="HAProxy's program, for TLS with engine native.")
+    source_connections: int = Field(
+        default=4_000, ge=1, description="Connections that HAProxy takes from one address at a time."
+    )
+    source_calls_per_second: int = Field(
+        default=4_000, ge=1, description="Calls that HAProxy takes from one address in a second."
     )
     insecure: bool = Field(
         default=False, description="Serve beyond this machine without TLS: only behind a proxy that has it."

@@ -22,10 +22,12 @@ class UnsafeCredentials(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A key, and the one server that it may be sent to."""
+    """A key, and the one server that it may be sent to; with TLS, the certificate to trust and the name it is for."""
 
     server: str
     key: str
+    ca_file: str = ""
+    server_name: str = ""
 
 
 def credentials_path(data: Path) -> Path:
@@ -43,7 +45,7 @@ def read_credentials(data: Path) -> Credentials | None:
                 cause = f"others may read or write it; run `chmod 600 {path}`, or set FLEXAUTH_SERVER and FLEXAUTH_KEY"
                 raise UnsafeCredentials(path=path, cause=cause)
             values = json.load(file)
-        return Credentials(server=str(values["server"]), key=str(values["key"]))
+        return Credentials(**{name: str(value) for name, value in values.items()})
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
     except (ValueError, KeyError, TypeError):

@@ -60,7 +60,7 @@ class NotAllowedNow(Fault):
 
 
 class Unauthenticated(Fault):
-    """The call carries no valid key; send `authorization: Bearer <key>`."""
+    """The call carries no valid credential; send `authorization: Bearer <API key or token>`, or a certificate."""
 
 
 class Broken(Fault):

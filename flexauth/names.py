@@ -44,6 +44,10 @@ class Names:
     def put(self, digest: int, ident: int) -> None:
         self._table.put(digest, ident)
 
+    def remove(self, digest: int) -> None:
+        """Nobody is found by the name any more; nothing where nobody was."""
+        self._table.remove(digest)
+
 
 class Texts:
     """Texts by id, at most `limits.RIGHTS_CACHED_USERS`, from the store where they are missing. From any thread."""
@@ -73,6 +77,11 @@ class Texts:
         """Keep a text that is at hand, where none is kept."""
         if ident not in self._kept:
             self.put(ident, text)
+
+    def forget(self, ident: int) -> None:
+        """Read a text anew when it is asked for."""
+        with self._changing:
+            self._kept.pop(ident, None)
 
     def clear(self) -> None:
         """Forget what may not be stored."""

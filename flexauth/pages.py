@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from flexauth.answers import Page
 from flexauth.faults import InvalidArgument
 
-__all__ = ["page_of", "position"]
+__all__ = ["page_of", "page_token", "position"]
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -30,9 +30,13 @@ def position(request: Any, width: int, start: int = 0) -> tuple[int, ...]:
     return tuple(key)
 
 
+def page_token(key: tuple[int, ...]) -> str:
+    """The token of the page that begins after a key."""
+    return urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
 def page_of(rows: Sequence[R], limit: int, answer: Callable[[R], T], key: Callable[[R], tuple[int, ...]]) -> Page[T]:
     """A page of at most `limit` of the rows; one row more than that says that there is a next page."""
     shown = rows[:limit]
     more = len(rows) > limit and bool(shown)
-    token = urlsafe_b64encode(json.dumps(key(shown[-1])).encode()).decode() if more else ""
-    return Page(tuple(answer(row) for row in shown), token)
+    return Page(tuple(answer(row) for row in shown), page_token(key(shown[-1])) if more else "")

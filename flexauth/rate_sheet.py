@@ -1,21 +1,21 @@
-"""Reads a rate sheet: dated rates of products as CSV. Owns the form of the file; knows no state, clock or server."""
+"""Rate sheets: dated rates of products as CSV. Owns the form of the file; knows no state, clock or server."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 
+from flexauth import limits
+from flexauth.answers_of.catalogue import BadRow
 from flexauth.commands import ProductKind
+from flexauth.csv_rows import Wrong, instant_text, read_instant, read_rows, read_whole, write_rows, wrong_field
 from flexauth.faults import InvalidArgument
 from flexauth.requests import CreateProduct, SetRate
 
-__all__ = ["FIELDS", "SheetRate", "parse_rate_sheet"]
+__all__ = ["FIELDS", "SheetRate", "parse_rate_sheet", "read_rate_sheet", "write_rate_sheet"]
 
 FIELDS = ("product", "name", "tokens_per_24h", "kind", "valid_from", "note")
-KINDS = {"daily": ProductKind.DAILY, "included": ProductKind.INCLUDED}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KINDS = {"daily": ProductKind.DAILY, "included": ProductKind.INCLUDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,74 +31,62 @@ class SheetRate:
     note: str
 
 
-def parse_rate_sheet(name: str, text: str) -> tuple[SheetRate, ...]:
-    """Return the rates of a sheet in the order of product and date.
-
-    `InvalidArgument` names file, line and field of the first error; `name` is what the file is called in it.
-    """
-    rates = tuple(_rates(name, text))
+def read_rate_sheet(text: str) -> tuple[tuple[SheetRate, ...], tuple[BadRow, ...]]:
+    """The good rates of a sheet in the order of product and date, and its bad rows in the order of their lines."""
+    rates, bad = read_rows(text, FIELDS, _rate)
+    good: list[SheetRate] = []
     first: dict[str, SheetRate] = {}
-    for rate in rates:
-        like = first.setdefault(rate.product, rate)
-        for field in ("name", "kind"):
-            given, before = getattr(rate, field), getattr(like, field)
-            if given != before:
-                shown = given.name.lower() if isinstance(given, ProductKind) else given
-                _fail(name, rate.line, field, shown, f"line {like.line} says otherwise of {rate.product}")
     dated: dict[tuple[str, int], int] = {}
     for rate in rates:
-        other = dated.setdefault((rate.product, rate.valid_from), rate.line)
-        if other != rate.line:
-            _fail(
-                name, rate.line, "valid_from", rate.product, f"line {other} has a rate of that product and date already"
+        try:
+            _agree(
+                rate, first.setdefault(rate.product, rate), dated.setdefault((rate.product, rate.valid_from), rate.line)
             )
-    return tuple(sorted(rates, key=lambda rate: (rate.product, rate.valid_from)))
-
-
-def _rates(name: str, text: str) -> Iterator[SheetRate]:
-    reader = csv.reader(text.splitlines(), strict=True)
-    try:
-        header = tuple(next(reader, ()))
-        if header != FIELDS:
-            _fail(name, 1, "header", ",".join(header), f"it must be {','.join(FIELDS)}")
-        for values in reader:
-            if values:
-                yield _rate(name, reader.line_num, values)
-    except csv.Error as error:
-        _fail(name, reader.line_num, "line", str(error), "quote a field that holds a comma or a quote")
-
-
-def _rate(name: str, line: int, values: list[str]) -> SheetRate:
-    if len(values) != len(FIELDS):
-        _fail(name, line, "line", ",".join(values), f"it must have {len(FIELDS)} fields, it has {len(values)}")
-    row = dict(zip(FIELDS, (value.strip() for value in values), strict=True))
-    if row["kind"] not in KINDS:
-        _fail(name, line, "kind", row["kind"], f"it must be {' or '.join(KINDS)}")
-    tokens = row["tokens_per_24h"]
-    if not (tokens.isascii() and tokens.isdigit()):
-        _fail(name, line, "tokens_per_24h", tokens, "tokens are a whole number that is not negative")
-    try:
-        moment = datetime.combine(date.fromisoformat(row["valid_from"]), datetime.min.time(), UTC)
-    except ValueError:
-        _fail(name, line, "valid_from", row["valid_from"], "write a date as 2026-03-02")
-        raise AssertionError from None
-    rate = SheetRate(
-        line=line,
-        product=row["product"],
-        name=row["name"],
-        tokens=int(tokens),
-        kind=KINDS[row["kind"]],
-        valid_from=(moment - _EPOCH) // timedelta(microseconds=1),
-        note=row["note"],
+            good.append(rate)
+        except Wrong as wrong:
+            bad.append(wrong.at(rate.line))
+    return (
+        tuple(sorted(good, key=lambda rate: (rate.product, rate.valid_from))),
+        tuple(sorted(bad, key=lambda row: row.line)),
     )
+
+
+def parse_rate_sheet(name: str, text: str) -> tuple[SheetRate, ...]:
+    """The rates of a sheet that has no bad row; `InvalidArgument` names file, line and column of the first."""
+    rates, bad = read_rate_sheet(text)
+    for row in bad:
+        raise InvalidArgument(field=f"{name}, line {row.line}, {row.column}", value=repr(row.value), rule=row.remedy)
+    return rates
+
+
+def write_rate_sheet(rates: Iterable[SheetRate]) -> str:
+    """The sheet as CSV that can be imported."""
+    kinds = {kind: word for word, kind in _KINDS.items()}
+    return write_rows(
+        FIELDS,
+        [(r.product, r.name, r.tokens, kinds[r.kind], instant_text(r.valid_from), r.note) for r in rates],
+    )
+
+
+def _agree(rate: SheetRate, like: SheetRate, dated: int) -> None:
+    """Lines of one product say the same of it; `dated` is the first line of its product and date."""
+    if rate.name != like.name:
+        raise Wrong("name", rate.name, f"line {like.line} says otherwise of {rate.product}")
+    if rate.kind is not like.kind:
+        raise Wrong("kind", rate.kind.name.lower(), f"line {like.line} says otherwise of {rate.product}")
+    if dated != rate.line:
+        raise Wrong("valid_from", rate.product, f"line {dated} has a rate of that product and date already")
+
+
+def _rate(line: int, row: Mapping[str, str]) -> SheetRate:
+    if row["kind"] not in _KINDS:
+        raise Wrong("kind", row["kind"], f"it must be {' or '.join(_KINDS)}")
+    tokens = read_whole("tokens_per_24h", row["tokens_per_24h"], 0, limits.RATE_TOKENS, "tokens")
+    at = read_instant("valid_from", row["valid_from"])
+    rate = SheetRate(line, row["product"], row["name"], tokens, _KINDS[row["kind"]], at, row["note"])
     try:
         CreateProduct(code=rate.product, name=rate.name, kind=rate.kind, rate=rate.tokens)
         SetRate(product=rate.product, rate=rate.tokens or 1, valid_from=rate.valid_from, note=rate.note)
-    except InvalidArgument as wrong:
-        called = {"code": "product", "rate": "tokens_per_24h"}.get(str(wrong.facts["field"]), str(wrong.facts["field"]))
-        raise InvalidArgument(**wrong.facts | {"field": f"{name}, line {line}, {called}"}) from None
+    except InvalidArgument as fault:
+        raise wrong_field(fault, {"code": "product", "rate": "tokens_per_24h"}) from None
     return rate
-
-
-def _fail(name: str, line: int, field: str, value: str, rule: str) -> None:
-    raise InvalidArgument(field=f"{name}, line {line}, {field}", value=repr(value), rule=rule)

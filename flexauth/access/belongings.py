@@ -50,11 +50,13 @@ Guard = Callable[[Belongings], None]
 class Stored:
     """As stored: for what reads the store in the caller's thread, and for acts that are alone."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, directory: Directory) -> None:
+        self._store, self._directory = store, directory
 
     def teams_of_user(self, subject: str) -> frozenset[str]:
-        return frozenset(row["team"] for row in self._store.select("user_teams_by_subject", {"subject": subject}))
+        user = self._directory.names.find(IdKind.USER, subject)
+        rows = self._store.select("user_memberships", {"user": user}) if user else ()
+        return frozenset(str(row["name"]) for row in rows)
 
     def owner_of_session(self, session: int) -> Owner | None:
         high, low = halves(session)
@@ -66,20 +68,21 @@ class Stored:
         return str(rows[0]["team"]) if rows else ""
 
     def has_registered(self, subject: str, device: str) -> bool:
-        return bool(self._store.select("registered_device", {"subject": subject, "device": device}))
+        user = self._directory.names.find(IdKind.USER, subject)
+        return bool(user and self._store.select("registered_device", {"user": user, "device": device}))
 
 
 class Live(Stored):
     """As of one turn: for works that share their batch with others. Only the sequencer's thread may ask it."""
 
     def __init__(self, store: Store, directory: Directory, engine: Engine, now: int) -> None:
-        super().__init__(store)
-        self._directory, self._engine, self._now = directory, engine, now
+        super().__init__(store, directory)
+        self._engine, self._now = engine, now
 
     def teams_of_user(self, subject: str) -> frozenset[str]:
         user = self._directory.names.find(IdKind.USER, subject)
-        memberships = self._directory.facts(user).memberships if user else ()
-        return frozenset(self._directory.team_name(membership.team) for membership in memberships)
+        teams = self._directory.teams_of(user) if user else ()
+        return frozenset(self._directory.team_name(team) for team in teams)
 
     def owner_of_session(self, session: int) -> Owner | None:
         found = self._engine.look(self._now, session)
@@ -95,7 +98,7 @@ def guarded(work: Work[Any], guard: Guard, store: Store, directory: Directory) -
     decide, while_full = work.decide, work.while_full
 
     def asked(turn: Turn) -> Any:
-        guard(Stored(store) if work.alone else Live(store, directory, turn.engine, turn.now))
+        guard(Stored(store, directory) if work.alone else Live(store, directory, turn.engine, turn.now))
         return decide(turn)
 
     work.decide = asked

@@ -14,7 +14,6 @@ from typing import Any, Final, NamedTuple, NoReturn
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
-from flexauth import answers
 from flexauth.access.belongings import Belongings, Guard
 from flexauth.access.caller import Caller
 from flexauth.access.permissions import GRANTABLE, Permission, PermissionDenied, Reach
@@ -38,7 +37,9 @@ class Kind(Enum):
 #: Fields that name something of a team or a user, in whatever message they stand.
 NAMES: Final = {
     "team": Kind.TEAM,
+    "to_team": Kind.TEAM,
     "user": Kind.USER,
+    "users": Kind.USER,
     "subject": Kind.USER,
     "session": Kind.SESSION,
     "device": Kind.DEVICE,
@@ -51,6 +52,7 @@ _NEW: Final = frozenset(
         "CheckoutRequest.session",
         "CreateUserRequest.subject",
         "CreateApiKeyRequest.subject",
+        "MemberRow.subject",
         "Scope.device",
     }
 )
@@ -122,16 +124,27 @@ class Held(NamedTuple):
         return replace(request, within=tuple(sorted(self.teams)))  # type: ignore[type-var]
 
     def shown(self, answer: Any) -> Any:
-        """What the caller may see of an answer: items of other teams are left out."""
-        if self.teams is None:
+        """What the caller may see of an answer: what its lists tell of other teams is left out."""
+        if self.teams is None or not is_dataclass(answer):
             return answer
-        if isinstance(answer, answers.Page):
-            items = (item for item in answer.items if getattr(item, "team", "") in {"", *self.teams})
-            return replace(answer, items=tuple(self.shown(item) for item in items))
-        if isinstance(answer, answers.User):
-            kept = tuple(membership for membership in answer.memberships if membership.team in self.teams)
-            return replace(answer, memberships=kept)
-        return answer
+        lists = {name: getattr(answer, name) or () for name in _lists(answer.__class__)}
+        seen = {"", *self.teams}
+        told = {
+            name: tuple(self.shown(item) for item in items if _team_of(item, name) in seen)
+            for name, items in lists.items()
+        }
+        return replace(answer, **told) if told != lists else answer  # type: ignore[type-var]
+
+
+@cache
+def _lists(kind: type) -> tuple[str, ...]:
+    """The fields of an answer that are lists."""
+    return tuple(field.name for field in fields(kind) if "tuple[" in str(field.type))
+
+
+def _team_of(item: Any, field: str) -> str:
+    """The team that an item of a list tells of; "" for none."""
+    return str(item if field == "teams" else getattr(item, "team", ""))
 
 
 _UNHELD: Final = Held()
@@ -178,7 +191,7 @@ class Boundary:
     def _fill_users(self, received: Message) -> None:
         if self.reach.subject:
             for name in named_in(received):
-                if name.kind is Kind.USER and not name.value:
+                if name.kind is Kind.USER and getattr(name.holder, name.field) == "":
                     setattr(name.holder, name.field, self.reach.subject)
 
     def _of_itself(self, named: list[Named]) -> bool:
@@ -191,7 +204,7 @@ class Boundary:
         empty = [
             name
             for name in named_in(received)
-            if name.kind is Kind.TEAM and not name.value and name.holder.DESCRIPTOR.name.endswith("Request")
+            if name.field == "team" and not name.value and name.holder.DESCRIPTOR.name.endswith("Request")
         ]
         for name in empty:
             if len(self._teams) != 1:

@@ -87,6 +87,8 @@ class PublishedKeys:
 def _public(document: Any) -> Iterable[PublicKey]:
     """Keys of a JSON Web Key Set that may verify; what we do not know is left out, as RFC 7517 says."""
     for given in document["keys"][: limits.JWKS_KEYS]:
+        if not isinstance(given, dict):
+            continue
         members = {name: value for name, value in given.items() if name in _MEMBERS}
         kind = _KINDS.get(members.get("kty", ""))
         if kind is None or members.get("use", "sig") != "sig":

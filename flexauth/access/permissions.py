@@ -94,6 +94,93 @@ Access
     RevokeRole             all    -        -       team       -     -       -    -      -
     ListRoles              all    -        team    team       -     team    -    -      -
 
+Members
+    Invite                 all    -        -       team       -     -       -    -      -
+    ResendInvitation       all    -        team    team       -     -       -    -      -
+    Assign                 all    -        -       team       -     -       -    -      -
+    Unassign               all    -        -       team       -     -       -    -      -
+    SetGuest               all    -        -       team       -     -       -    -      -
+    GetMember              all    -        team    team       -     team    -    -      team
+    ListMembers            all    -        team    team       -     team    -    -      team
+    RemoveMember           all    -        -       team       -     -       -    -      -
+    ImportMembers          all    -        -       team       -     -       -    -      -
+    SetDefaultAssignment   all    -        -       team       -     -       -    -      -
+    GetDefaultAssignment   all    -        team    team       -     team    -    -      team
+    GetTeamStanding        all    team     team    team       team  team    -    -      team
+    SetPlan                all    -        -       -          -     -       -    -      -
+    SuspendTeam            all    -        -       -          -     -       -    -      -
+    ResumeTeam             all    -        -       -          -     -       -    -      -
+    SuspendUser            all    -        -       team       -     -       -    -      -
+    ResumeUser             all    -        -       team       -     -       -    -      -
+    SuspendDevice          all    -        -       team       -     -       -    -      -
+    ResumeDevice           all    -        -       team       -     -       -    -      -
+    ListSuspendedDevices   all    -        team    team       -     team    -    -      -
+
+Groups
+    CreateGroup            all    -        -       team       -     -       -    -      -
+    RenameGroup            all    -        -       team       -     -       -    -      -
+    CloseGroup             all    -        -       team       -     -       -    -      -
+    ListGroups             all    -        team    team       team  team    -    -      team
+    AddGroupMembers        all    -        -       team       -     -       -    -      -
+    RemoveGroupMembers     all    -        -       team       -     -       -    -      -
+    ListGroupMembers       all    -        team    team       team  team    -    -      team
+    CreateProject          all    -        -       team       -     -       -    -      -
+    RenameProject          all    -        -       team       -     -       -    -      -
+    CloseProject           all    -        -       team       -     -       -    -      -
+    ListProjects           all    -        team    team       team  team    -    -      team
+
+Persons
+    ListUserDevices        all    -        team    team       -     -       own  -      -
+    ReleaseUserDevice      all    -        team    team       -     -       own  -      -
+    EndSession             all    -        team    team       -     -       -    -      -
+    ListAudit              all    -        -       team       -     team    -    -      -
+    EraseUser              all    -        -       -          -     -       -    -      -
+    ExportPerson           all    -        -       -          -     -       own  -      -
+
+Entitlements
+    CreateSubscription     all    -        -       -          -     -       -    -      -
+    UpdateSubscription     all    -        -       -          -     -       -    -      -
+    EndSubscription        all    -        -       -          -     -       -    -      -
+    ListSubscriptions      all    team     team    team       team  team    -    -      -
+    CreateTrial            all    -        -       -          -     -       -    -      -
+    UpdateTrial            all    -        -       -          -     -       -    -      -
+    EndTrial               all    -        -       -          -     -       -    -      -
+    ListTrials             all    team     team    team       team  team    -    -      -
+    PutPool                all    -        -       -          -     -       -    -      -
+    ListPools              all    team     team    team       team  team    -    -      -
+    CreateCap              all    -        -       team       -     -       -    -      -
+    UpdateCap              all    -        -       team       -     -       -    -      -
+    EndCap                 all    -        -       team       -     -       -    -      -
+    ListCaps               all    -        team    team       team  team    -    -      -
+
+Packs
+    CreateUnallocatedOrder all    -        -       -          -     -       -    -      -
+    AllocateOrder          all    -        -       -          -     -       -    -      -
+    CancelOrder            all    -        -       -          -     -       -    -      -
+    ListOrders             all    team     team    team       team  team    -    -      -
+    CreateOpeningOrder     all    -        -       -          -     -       -    -      -
+    MovePack               all    -        -       team       -     -       -    -      -
+    SplitPack              all    -        -       team       -     -       -    -      -
+    ListLineage            all    team     team    team       team  team    -    -      -
+    RefundCharge           all    -        -       -          -     -       -    -      -
+
+Catalogue
+    GetProduct             all    all      all     all        all   all     all  all    all
+    UpdateProduct          all    -        -       -          -     -       -    -      -
+    SetFloors              all    -        -       -          -     -       -    -      -
+    PutLaunch              all    -        -       -          -     -       -    -      -
+    RemoveLaunch           all    -        -       -          -     -       -    -      -
+    ListLaunches           all    all      all     all        all   all     all  all    all
+    PutCollection          all    -        -       -          -     -       -    -      -
+    RemoveCollection       all    -        -       -          -     -       -    -      -
+    ListCollections        all    all      all     all        all   all     all  all    all
+    ListIdleAware          anyone
+    ImportRates            all    -        -       -          -     -       -    -      -
+    ExportRates            all    all      all     all        all   all     all  all    all
+    ImportPrices           all    -        -       -          -     -       -    -      -
+    ExportPrices           all    all      all     all        all   all     -    -      -
+    ListPrices             all    all      all     all        all   all     -    -      -
+
 grpc
     Inspect                all    -        all     -          -     -       -    -      -
 """

@@ -48,13 +48,9 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class ProductEntry:
-    """`host` "": no plugin; `retired_at` 0: sold; `launches`: what is charged as this product beside its own code."""
+    """All that the catalogue says of a product; `launches`: what is charged as it beside its own code."""
 
     product: Product
-    result_tokens: int
-    result_units: int
-    host: str
-    retired_at: int
     floors: tuple[Floor, ...]
     launches: tuple[Launch, ...]
     collections: tuple[str, ...]

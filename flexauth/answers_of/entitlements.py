@@ -52,7 +52,7 @@ class Cap:
     team: str
     name: str
     subject_kind: CapSubject
-    subject: str
+    subject_name: str
     per: CapPeriod
     tokens: int
     soft: bool

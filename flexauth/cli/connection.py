@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any, Final, TypeVar
 
 import grpc
@@ -14,6 +15,7 @@ from google.protobuf.message import Message
 from flexauth import config, limits
 from flexauth.cli.exits import ExitStatus, status_of
 from flexauth.credentials import read_credentials
+from flexauth.v1.access_pb2_grpc import AccessStub
 from flexauth_client import settings
 from flexauth_client.channel import Channel
 from flexauth_client.errors import ConfigurationError, Rejected, Unavailable
@@ -41,16 +43,17 @@ class Refused(Exception):
         super().__init__(message)
 
 
-def target(server: str | None) -> settings.Settings:
-    """Server and key: from the option, the environment, the data folder of an authority here, the machine's file.
+def target(options: Mapping[str, str | None]) -> settings.Settings:
+    """Server, key and TLS: from the options, the environment, an authority's data folder here, the machine's file.
 
     The key of a data folder goes to the server that serves it and to no other.
     """
-    named = server or os.environ.get("FLEXAUTH_SERVER")
+    named = options["server"] or os.environ.get("FLEXAUTH_SERVER")
     found = None if named and os.environ.get("FLEXAUTH_KEY") else read_credentials(config.load(None)[0].data)
-    given = {"server": named, "key": None}
+    given: dict[str, str | None] = {**options, "server": named}
     if found and named in {None, "", found.server}:
-        given = {"server": found.server, "key": os.environ.get("FLEXAUTH_KEY") or found.key}
+        chosen = {name: value for name, value in options.items() if value} | {"server": found.server}
+        given = {**asdict(found), "key": os.environ.get("FLEXAUTH_KEY") or found.key, **chosen}
     try:
         return settings.find(given)
     except ConfigurationError as error:
@@ -60,7 +63,7 @@ def target(server: str | None) -> settings.Settings:
 
 
 class Connection:
-    """Stubs of the three services and one way to call them; what stops a call becomes `Refused` with a remedy."""
+    """Stubs of the services and one way to call them; what stops a call becomes `Refused` with a remedy."""
 
     def __init__(self, channel: Channel, *, has_key: bool) -> None:
         self._channel = channel
@@ -68,6 +71,7 @@ class Connection:
         self.administration = channel.administration
         self.reporting = channel.reporting
         self.authority = channel.authority
+        self.access = AccessStub(channel.calls)
 
     def call(self, method: grpc.UnaryUnaryMultiCallable[Q, R], request: Q) -> R:
         """Call once and wait for the answer at most `CALL_SECONDS`."""
@@ -81,9 +85,11 @@ class Connection:
                 remedy = f" {sent}; set FLEXAUTH_KEY to one that `flexauth serve` showed at its first start."
             raise Refused(f"{error}{remedy}", status) from None
         except Unavailable as error:
+            said = f"no answer from the authority at {error.server} ({error.cause})"
+            if not error.may_pass:
+                raise Refused(said, ExitStatus.FAILED) from None
             remedy = "start one with `flexauth serve`, or name another with --server or FLEXAUTH_SERVER"
-            status = ExitStatus.UNAVAILABLE if error.may_pass else ExitStatus.FAILED
-            raise Refused(f"no answer from the authority at {error.server} ({error.cause}); {remedy}", status) from None
+            raise Refused(f"{said}; {remedy}", ExitStatus.UNAVAILABLE) from None
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from flexauth.cli import books, config, operate, pack, product, session, storage, team, user
+from flexauth.cli import access, books, config, operate, pack, product, session, storage, team, user
 from flexauth.cli.connection import Refused
 from flexauth.cli.demo import demo
 from flexauth.cli.exits import MEANINGS, ExitStatus
@@ -81,8 +81,32 @@ def main(
             metavar="HOST:PORT",
         ),
     ] = None,
+    ca_file: Annotated[
+        str | None,
+        typer.Option(
+            help="PEM file of who may certify it. Default: FLEXAUTH_CA_FILE, then the system's.", metavar="FILE"
+        ),
+    ] = None,
+    server_name: Annotated[
+        str | None,
+        typer.Option(help="The name in its certificate. Default: FLEXAUTH_SERVER_NAME, then its host.", metavar="NAME"),
+    ] = None,
+    certificate_file: Annotated[
+        str | None,
+        typer.Option(help="PEM file of the certificate to show. Default: FLEXAUTH_CERTIFICATE_FILE.", metavar="FILE"),
+    ] = None,
+    certificate_key_file: Annotated[
+        str | None, typer.Option(help="PEM file of its key. Default: FLEXAUTH_CERTIFICATE_KEY_FILE.", metavar="FILE")
+    ] = None,
 ) -> None:
-    context.obj = server
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what it prints itself is neither a sentence nor JSON
+    context.obj = {
+        "server": server,
+        "ca_file": ca_file,
+        "server_name": server_name,
+        "certificate_file": certificate_file,
+        "certificate_key_file": certificate_key_file,
+    }
 
 
 main.__doc__ = f"""A licence authority: named users spend prepaid tokens on products by the 24 hours.
@@ -118,6 +142,9 @@ app.add_typer(team.app, name="team", rich_help_panel=_SET_UP)
 app.add_typer(user.app, name="user", rich_help_panel=_SET_UP)
 app.add_typer(product.app, name="product", rich_help_panel=_SET_UP)
 app.add_typer(pack.app, name="pack", rich_help_panel=_SET_UP)
+app.add_typer(access.key, name="key", rich_help_panel=_SET_UP)
+app.add_typer(access.role, name="role", rich_help_panel=_SET_UP)
+app.add_typer(access.provider, name="provider", rich_help_panel=_SET_UP)
 app.command(rich_help_panel=_READ)(books.balance)
 app.command(rich_help_panel=_READ)(books.ledger)
 app.add_typer(session.app, name="session", rich_help_panel=_READ)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Final
 
 import typer
@@ -47,7 +48,7 @@ def run(
     """Run any program under a session."""
     to = target(context.find_root().obj)
     try:
-        with Client(to.server, key=to.key or None, user=user, device=device) as client:
+        with Client(**{**asdict(to), "user": user, "device": device}) as client:
             status = run_program(
                 client,
                 product,

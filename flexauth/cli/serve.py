@@ -88,7 +88,13 @@ def serve(
     try:
         user = _load(service) if sample else ""
         collect_seldom()
-        log.info("serving", address=service.address, data=str(settings.data), engine=service.engine, pid=os.getpid())
+        log.info(
+            "serving",
+            address=service.address,
+            data=str(settings.data),
+            engine=service.front.server.engine,
+            pid=os.getpid(),
+        )
         _greet(service, user)
         service.until(stopping)
         log.info("stopping", address=service.address)
@@ -146,13 +152,15 @@ def _greet(service: Service, user: str) -> None:
         lines.append(Text(f"  export FLEXAUTH_DATA={shlex.quote(str(service.settings.data.resolve()))}", style="cyan"))
         tries = ("balance", f"session checkout ACD --user {user}", f"run --product ACD --user {user} -- sleep 20")
     else:
-        key = f"$({flexauth} --server {service.address} key claim {service.claim_code})" if service.claim_code else "KEY"
+        key = (
+            f"$({flexauth} --server {service.address} key claim {service.claim_code})" if service.claim_code else "KEY"
+        )
         lines.append(
             Text("To try it, paste in another shell" + (":" if service.claim_code else ", with a key of yours:"))
         )
         lines.append(Text(f"  export FLEXAUTH_SERVER={service.address} FLEXAUTH_KEY={key}", style="cyan"))
-        if service.ca_file:
-            trust = {"FLEXAUTH_CA_FILE": service.ca_file, "FLEXAUTH_SERVER_NAME": service.server_name}
+        if service.front.ca_file:
+            trust = {"FLEXAUTH_CA_FILE": service.front.ca_file, "FLEXAUTH_SERVER_NAME": service.front.server_name}
             said = " ".join(f"{name}={shlex.quote(value)}" for name, value in trust.items() if value)
             lines.append(Text(f"  export {said}", style="cyan"))
         tries = ("team create acme", "product create ACD --name AutoCAD --rate 7", "pack order acme 500 --price 3.00")

@@ -45,7 +45,56 @@ from flexauth.requests.administration import (
     SetPolicy,
     SetRate,
 )
+from flexauth.requests.catalogue import CatalogueRequest
 from flexauth.requests.check import session_id, session_text
+from flexauth.requests.entitlements import EntitlementRequest
+from flexauth.requests.groups import (
+    AddGroupMembers,
+    CloseGroup,
+    CloseProject,
+    CreateGroup,
+    CreateProject,
+    ListGroupMembers,
+    ListGroups,
+    ListProjects,
+    RemoveGroupMembers,
+    RenameGroup,
+    RenameProject,
+)
+from flexauth.requests.members import (
+    AcceptInvitations,
+    Assign,
+    GetDefaultAssignment,
+    GetMember,
+    GetTeamStanding,
+    ImportMembers,
+    Invite,
+    ListMembers,
+    ListSuspendedDevices,
+    MemberRow,
+    Plan,
+    RemoveMember,
+    ResendInvitation,
+    ResumeDevice,
+    ResumeTeam,
+    ResumeUser,
+    SetDefaultAssignment,
+    SetGuest,
+    SetPlan,
+    SuspendDevice,
+    SuspendTeam,
+    SuspendUser,
+    Unassign,
+)
+from flexauth.requests.packs import PackRequest
+from flexauth.requests.persons import (
+    EndSession,
+    EraseUser,
+    ExportPerson,
+    ListAudit,
+    ListUserDevices,
+    ReleaseUserDevice,
+)
 from flexauth.requests.use import (
     Checkin,
     Checkout,
@@ -60,52 +109,92 @@ from flexauth.requests.use import (
 
 __all__ = [
     "AUTHORITY",
+    "AcceptInvitations",
     "Actor",
+    "AddGroupMembers",
+    "Assign",
     "AssignUser",
     "Checkin",
     "Checkout",
     "ClaimFirstAdmin",
+    "CloseGroup",
+    "CloseProject",
     "ConfirmClock",
     "CreateApiKey",
+    "CreateGroup",
     "CreateOrder",
     "CreateProduct",
+    "CreateProject",
     "CreateTeam",
     "CreateUser",
     "DeleteIdentityProvider",
+    "EndSession",
+    "EraseUser",
+    "ExportPerson",
     "GetBalance",
+    "GetDefaultAssignment",
+    "GetMember",
     "GetPolicy",
+    "GetTeamStanding",
     "GetUser",
     "GrantRole",
     "Heartbeat",
     "IdentityKind",
     "IdentityProvider",
     "ImportApiKeys",
+    "ImportMembers",
+    "Invite",
     "Lease",
     "ListApiKeys",
+    "ListAudit",
     "ListCharges",
+    "ListGroupMembers",
+    "ListGroups",
     "ListIdentityProviders",
     "ListLedger",
+    "ListMembers",
     "ListPacks",
     "ListProducts",
+    "ListProjects",
     "ListRates",
     "ListRoles",
     "ListSessions",
+    "ListSuspendedDevices",
     "ListTeams",
+    "ListUserDevices",
     "ListUsers",
+    "MemberRow",
     "Membership",
     "OldApiKey",
     "PackTerms",
+    "Plan",
     "PutIdentityProvider",
     "Quote",
     "ReleaseDevice",
+    "ReleaseUserDevice",
+    "RemoveGroupMembers",
+    "RemoveMember",
+    "RenameGroup",
+    "RenameProject",
     "ReportResult",
     "Request",
+    "ResendInvitation",
+    "ResumeDevice",
+    "ResumeTeam",
+    "ResumeUser",
     "RevokeApiKey",
     "RevokeRole",
     "Role",
     "Scope",
+    "SetDefaultAssignment",
+    "SetGuest",
+    "SetPlan",
     "SetPolicy",
     "SetRate",
+    "SuspendDevice",
+    "SuspendTeam",
+    "SuspendUser",
+    "Unassign",
     "identity_of",
     "session_id",
     "session_text",
@@ -149,4 +238,45 @@ Request = (
     | GrantRole
     | RevokeRole
     | ListRoles
+    | AddGroupMembers
+    | CloseGroup
+    | CloseProject
+    | CreateGroup
+    | CreateProject
+    | ListGroupMembers
+    | ListGroups
+    | ListProjects
+    | RemoveGroupMembers
+    | RenameGroup
+    | RenameProject
+    | AcceptInvitations
+    | Assign
+    | GetDefaultAssignment
+    | GetMember
+    | GetTeamStanding
+    | ImportMembers
+    | Invite
+    | ListMembers
+    | ListSuspendedDevices
+    | RemoveMember
+    | ResendInvitation
+    | ResumeDevice
+    | ResumeTeam
+    | ResumeUser
+    | SetDefaultAssignment
+    | SetGuest
+    | SetPlan
+    | SuspendDevice
+    | SuspendTeam
+    | SuspendUser
+    | Unassign
+    | EndSession
+    | EraseUser
+    | ExportPerson
+    | ListAudit
+    | ListUserDevices
+    | ReleaseUserDevice
+    | CatalogueRequest
+    | EntitlementRequest
+    | PackRequest
 )

@@ -48,10 +48,11 @@ class CreateTeam:
 
 @dataclass(frozen=True, slots=True)
 class ListTeams:
-    """All teams, by id."""
+    """All teams, by id; of those `within` a caller's reach, None: all."""
 
     page_size: int = 0
     page_token: str = ""
+    within: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         check.page(self.page_size)
@@ -133,14 +134,21 @@ class AssignUser:
 
 @dataclass(frozen=True, slots=True)
 class CreateProduct:
-    """A product; a daily one has a rate from now on. `idle_aware_from`: S2, None: no version is idle-aware."""
+    """A product; a daily one has a rate from now on, one per result `result_tokens` for each `result_units` (C13).
+
+    `idle_aware_from`: S2, None: no version is idle-aware. `host`: the product that it is a plugin of.
+    """
 
     code: str
     name: str = ""
     kind: ProductKind = ProductKind.DAILY
     rate: int = 0
     idle_aware_from: str | None = None
+    result_tokens: int = 0
+    result_units: int = 0
+    host: str = ""
     request_id: str = ""
+    validate_only: bool = False
 
     def __post_init__(self) -> None:
         check.request_id(self.request_id)
@@ -152,7 +160,13 @@ class CreateProduct:
         if self.kind is ProductKind.INCLUDED and self.rate:
             check.fail("rate", self.rate, "an included product has rate 0 (C12)")
         if self.kind is ProductKind.PER_RESULT:
-            check.fail("kind", "PER_RESULT", "products charged per result (C13) are not sold by this version")
+            if self.rate:
+                check.fail("rate", self.rate, "a product charged per result has tokens per units and no rate (C13)")
+            check.count("result_tokens", self.result_tokens, 1, limits.RATE_TOKENS)
+            check.count("result_units", self.result_units, 1, limits.RESULT_UNITS)
+        elif self.result_tokens or self.result_units:
+            check.fail("result_tokens", self.result_tokens, "only a product charged per result has them (C13)")
+        check.name("host", self.host, needed=False)
         if self.idle_aware_from is not None:
             check.text("idle_aware_from", self.idle_aware_from, limits.VERSION_CHARACTERS, needed=False)
 

@@ -231,7 +231,7 @@ class ListPools:
 
 @dataclass(frozen=True, slots=True)
 class CreateCap:
-    """At most `tokens` per period for a subject of a team (Q3); a soft one only tells. `subject` "" for the team.
+    """At most `tokens` per period for a subject of a team (Q3); a soft one only tells. `subject_name` "" for the team.
 
     `anchor` begins a pack year, 0: with the packs that the team has; other periods have none.
     """
@@ -241,7 +241,7 @@ class CreateCap:
     subject_kind: CapSubject
     per: CapPeriod
     tokens: int
-    subject: str = ""
+    subject_name: str = ""
     soft: bool = False
     anchor: int = 0
     request_id: str = ""
@@ -252,9 +252,11 @@ class CreateCap:
         check.name("team", self.team)
         check.name("name", self.name)
         check.count("tokens", self.tokens, 0, limits.PACK_TOKENS)
-        if (self.subject_kind is CapSubject.TEAM) == bool(self.subject):
-            check.fail("subject", self.subject, "a cap of a team names no subject, every other cap names its own")
-        check.text("subject", self.subject, limits.SUBJECT_CHARACTERS, needed=False)
+        if (self.subject_kind is CapSubject.TEAM) == bool(self.subject_name):
+            check.fail(
+                "subject_name", self.subject_name, "a cap of a team names no subject, every other cap names its own"
+            )
+        check.text("subject_name", self.subject_name, limits.SUBJECT_CHARACTERS, needed=False)
         check.time("anchor", self.anchor)
         if self.anchor and self.per is not CapPeriod.PACK_YEAR:
             check.fail("anchor", self.anchor, "only a pack year has one (Q3)")

@@ -116,7 +116,7 @@ class OpeningPack:
 
     def __post_init__(self) -> None:
         PackSize(self.size, self.unit_price, self.currency)
-        check.count("pack used", self.used, 0, self.size)
+        check.count("pack used", self.used, 0, self.size - 1)
         check.time("pack starts_at", self.starts_at)
         check.time("pack ends_at", self.ends_at)
         if self.ends_at <= self.starts_at:
@@ -202,8 +202,6 @@ class SplitPack:
         check.count("pack", self.pack, 1, 2**62)
         check.count("size", self.size, 1, limits.PACK_TOKENS)
         check.name("to_team", self.to_team, needed=False)
-        if self.to_team == self.team:
-            check.fail("to_team", self.to_team, "leave it out for a split within the team")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ def _product(received: pb.CreateProductRequest) -> requests.CreateProduct:
         kind=_kind(sent),  # type: ignore[arg-type]
         rate=sent.rate,
         idle_aware_from=sent.idle_aware_from if sent.HasField("idle_aware_from") else None,
+        result_tokens=sent.result_tokens,
+        result_units=sent.result_units,
+        host=sent.host,
         request_id=received.request_id,
     )
 
@@ -53,7 +56,7 @@ ROWS = {
         lambda team: pb.CreateTeamResponse(team=_TEAM(team)),
     ),
     "ListTeams": Row(
-        parser(pb.ListTeamsRequest, requests.ListTeams),
+        parser(pb.ListTeamsRequest, requests.ListTeams, within=lambda _: None),
         page(pb.ListTeamsResponse, "teams", _TEAM),
         blocks=True,
     ),

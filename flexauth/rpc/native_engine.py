@@ -1,7 +1,8 @@
 """The fast engine: pygrpc-native does HTTP/2 and gRPC in Rust beside the GIL. No thread waits for a call.
 
 One thread takes calls in, as many as wait; another answers those whose future is done, as group commit makes them.
-It has no TLS and no limit of connections: a proxy in front has both. Other services run on a grpcio server behind.
+It has no TLS and no limit of connections: our proxy in front has both, and is believed who calls, on a socket of its
+own alone. Other services run on a grpcio server behind.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ import grpc
 from pygrpc_native import EVENT_CALL, NativeGrpcFront
 
 from flexauth import limits
+from flexauth.access.caller import Peer
 from flexauth.faults import Fault
+from flexauth.peers import peer_of, proxied_peer
 from flexauth.rpc.calls import Calls, Pending, seconds_for
 from flexauth.rpc.errors import DeadlinePassed, status_of
 from flexauth.rpc.grpcio_engine import LIMITS
@@ -36,16 +39,20 @@ _SIDE_THREADS: Final = 4
 
 
 class NativeEngine:
-    """Serves calls and side services on an address. Raises OSError where it cannot listen there."""
+    """Serves calls and side services on an address. Raises OSError where it cannot listen there.
 
-    def __init__(self, calls: Calls, address: str, side: SideServices) -> None:
+    `proxied`: our own proxy alone reaches that address, and its headers say who calls.
+    """
+
+    def __init__(self, calls: Calls, address: str, side: SideServices, *, proxied: bool = False) -> None:
         self._calls = calls
+        self._proxied = proxied
         self._front = NativeGrpcFront(
             address,
             [(method.path, False) for method in METHODS],
             call_details=True,
             max_concurrent_streams=limits.STREAMS_PER_CONNECTION,
-            max_metadata_size=limits.METADATA_BYTES,
+            max_metadata_size=limits.METADATA_BYTES + (limits.ADDED_HEADER_BYTES if proxied else 0),
         )
         self.port = self._front.bound_port
         #: Calls that have no answer yet: method, seconds, and when they are over. Who pops one ends it.
@@ -54,7 +61,7 @@ class NativeEngine:
         self._blocked = ThreadPoolExecutor(limits.READER_CONNECTIONS, thread_name_prefix="rpc-blocked")
         self._folder = Path(tempfile.mkdtemp(prefix="flexauth-"))
         self._side = grpc.server(ThreadPoolExecutor(_SIDE_THREADS, thread_name_prefix="rpc-side"), options=LIMITS)
-        side.add_to(self._side)
+        side.add_to(self._side, self._side_peer)
         self._side.add_insecure_port(f"unix:{self._folder / 'side'}")
         self._front.set_fallback(str(self._folder / "side"))
         self._receiver = Thread(target=self._receive, name="rpc-receive", daemon=True)
@@ -81,31 +88,34 @@ class NativeEngine:
         while (events := self._front.recv_batch_details(_EVENTS, int(_SWEEP_SECONDS * 1000))) is not None:
             for kind, call_id, number, payload, _, details in events:
                 if kind == EVENT_CALL and payload is not None and details is not None:
-                    metadata, _, remaining = details
-                    self._begin(call_id, METHODS[number], payload, metadata, seconds_for(remaining))
+                    self._begin(call_id, METHODS[number], payload, *details)
                 else:  # given up by its caller, or past its caller's deadline
                     self._end(call_id, lambda: None)
             if monotonic() - swept > _SWEEP_SECONDS:
                 swept = monotonic()
                 self._sweep(swept)
 
-    def _begin(self, call_id: int, method: Method, payload: bytes, metadata: Any, seconds: float) -> None:
+    def _begin(
+        self, call_id: int, method: Method, payload: bytes, metadata: Any, said: str, remaining: float | None
+    ) -> None:
         try:
             self._calls.enter()
         except Fault as fault:
             self._fail(call_id, method, fault)
             return
+        seconds = seconds_for(remaining)
         self._open[call_id] = method, seconds, monotonic() + seconds
-        if method.row.blocks:
-            self._blocked.submit(self._ask, call_id, method, payload, metadata)
+        peer = proxied_peer(metadata) if self._proxied else peer_of(said)
+        if self._calls.blocks(method, metadata, peer):
+            self._blocked.submit(self._ask, call_id, method, payload, metadata, peer)
         else:
-            self._ask(call_id, method, payload, metadata)
+            self._ask(call_id, method, payload, metadata, peer)
 
-    def _ask(self, call_id: int, method: Method, payload: bytes, metadata: Any) -> None:
+    def _ask(self, call_id: int, method: Method, payload: bytes, metadata: Any, peer: Peer) -> None:
         if call_id not in self._open:
             return  # given up while it waited for a thread
         try:
-            pending = self._calls.begin(method, payload, metadata)
+            pending = self._calls.begin(method, payload, metadata, peer)
         except Exception as error:  # noqa: BLE001 the last frame before the wire: everything becomes a status
             self._end(call_id, partial(self._fail, call_id, method, error))
             return
@@ -133,6 +143,10 @@ class NativeEngine:
         for call_id, (method, seconds, over_at) in self._open.copy().items():
             if over_at <= now:
                 self._end(call_id, partial(self._fail, call_id, method, DeadlinePassed(seconds=round(seconds, 3))))
+
+    def _side_peer(self, context: grpc.ServicerContext) -> Peer:
+        """Who calls a side service; without a proxy that is not known behind this engine."""
+        return proxied_peer(context.invocation_metadata()) if self._proxied else Peer()
 
     def _fail(self, call_id: int, method: Method, error: Exception) -> None:
         status = status_of(error, method.path)

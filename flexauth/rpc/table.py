@@ -11,9 +11,29 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from flexauth.access import Permission, permission_of
-from flexauth.rpc import access, administration, license_authority, reporting
+from flexauth.rpc import (
+    access,
+    administration,
+    catalogue,
+    entitlements,
+    license_authority,
+    members,
+    packs,
+    reporting,
+)
 from flexauth.rpc.method import Row
-from flexauth.v1 import access_pb2, administration_pb2, license_authority_pb2, reporting_pb2
+from flexauth.v1 import (
+    access_pb2,
+    administration_pb2,
+    catalogue_pb2,
+    entitlements_pb2,
+    groups_pb2,
+    license_authority_pb2,
+    members_pb2,
+    packs_pb2,
+    persons_pb2,
+    reporting_pb2,
+)
 
 __all__ = ["METHODS", "SERVICES", "Method"]
 
@@ -22,6 +42,12 @@ _TABLE: tuple[tuple[Any, str, Mapping[str, Row]], ...] = (
     (administration_pb2, "Administration", administration.ROWS),
     (reporting_pb2, "Reporting", reporting.ROWS),
     (access_pb2, "Access", access.ROWS),
+    (members_pb2, "Members", members.MEMBERS),
+    (groups_pb2, "Groups", members.GROUPS),
+    (persons_pb2, "Persons", members.PERSONS),
+    (entitlements_pb2, "Entitlements", entitlements.ROWS),
+    (packs_pb2, "Packs", packs.ROWS),
+    (catalogue_pb2, "Catalogue", catalogue.ROWS),
 )
 
 

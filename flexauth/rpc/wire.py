@@ -26,6 +26,7 @@ __all__ = [
     "entry",
     "enumerated",
     "many",
+    "mask",
     "membership",
     "optional",
     "page",
@@ -98,6 +99,11 @@ def enumerated(field: str, kind: type[IntEnum], default: IntEnum) -> Callable[[A
 def tuple_of(field: str, parse: Callable[[Any], T]) -> Callable[[Any], tuple[T, ...]]:
     """Return what reads a repeated message field."""
     return lambda received: tuple(parse(item) for item in getattr(received, field))
+
+
+def mask(received: Any) -> tuple[str, ...]:
+    """Read the names of an update mask."""
+    return tuple(received.update_mask.paths)
 
 
 def many(write: Callable[[Any], Message]) -> Callable[[Iterable[Any]], list[Message]]:

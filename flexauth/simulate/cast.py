@@ -1,4 +1,4 @@
-"""Who and what a scenario has named so far: products, teams, users, packs, sessions; and the readers of their parts.
+"""Who and what a scenario has named so far: products, teams, users, packs, sessions, and what else has a name.
 
 Owns the references of the form: a name that was not set up is an error where it is used.
 """
@@ -9,53 +9,83 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from flexauth import limits, requests
-from flexauth.commands import ProductKind
-from flexauth.simulate.document import Table, Value, not_yet
+from flexauth.simulate.document import Table, Value
 from flexauth.simulate.instants import instant
-from flexauth.simulate.scenario import PackOrdered, ProductSold, Rights
+from flexauth.simulate.scenario import PackOrdered
 
-__all__ = [
-    "PRODUCT_KEYS",
-    "PRODUCT_LATER",
-    "Cast",
-    "read_packs",
-    "read_product",
-    "read_rights",
-    "read_time",
-]
+__all__ = ["OVERDRAFT", "Cast", "email_of", "read_packs", "read_products", "read_time"]
 
-PRODUCT_KEYS = "rate idle_aware included"
-PRODUCT_LATER = not_yet({"per_result": "C13"})
-PACK_KEYS = "id size starts ends price"
+PACK_KEYS = "id size starts ends price used"
+#: What a charge is from where no pack covers it (C10).
+OVERDRAFT = "overdraft"
 
 
 @dataclass(slots=True)
 class Cast:
-    """Names set up so far; `start` resolves offsets."""
+    """Names set up so far; `start` resolves offsets. `packs` are by the team that ordered them."""
 
     start: int
     products: set[str] = field(default_factory=set)
+    launches: set[str] = field(default_factory=set)
+    collections: set[str] = field(default_factory=set)
     teams: dict[str, set[str]] = field(default_factory=dict)
+    groups: set[tuple[str, str]] = field(default_factory=set)
+    projects: set[tuple[str, str]] = field(default_factory=set)
+    caps: set[tuple[str, str]] = field(default_factory=set)
     packs: dict[str, set[str]] = field(default_factory=dict)
     sessions: set[str] = field(default_factory=set)
 
     def product(self, value: Value) -> str:
         return self._known("product", value, self.products)
 
+    def launched(self, value: Value) -> str:
+        """A product, or a code that is launched and charged as one (C11)."""
+        return self._known("product", value, self.products | self.launches)
+
+    def sold(self, value: Value) -> str:
+        """A product or a collection."""
+        return self._known("product or collection", value, self.products | self.collections)
+
     def team(self, value: Value) -> str:
         return self._known("team", value, set(self.teams))
 
     def user(self, value: Value) -> str:
-        return self._known("user", value, {user for users in self.teams.values() for user in users})
+        return self._known("user", value, self.users())
+
+    def users(self) -> set[str]:
+        return {user for users in self.teams.values() for user in users}
+
+    def member(self, value: Value, team: str) -> str:
+        """A user of the team."""
+        return self._known(f"user of {team}", value, self.teams[team])
+
+    def of_team(self, kind: str, value: Value, team: str, known: set[tuple[str, str]]) -> str:
+        """A group, project or cap of a team."""
+        return self._known(f"{kind} of {team}", value, {name for owner, name in known if owner == team})
 
     def session(self, value: Value) -> str:
         return self._known("session", value, self.sessions)
 
     def pack(self, value: Value, name: str, team: str | None) -> str:
-        """Check the id of a pack of a team, of any where no team is named."""
-        known = self.packs.get(team, set()) if team else {pack for packs in self.packs.values() for pack in packs}
-        if name not in known:
+        """Check the id of a pack, by which it is known in whatever team it now is; `team` is where one is named."""
+        known = {pack for packs in self.packs.values() for pack in packs}
+        if name not in known | {OVERDRAFT}:
             value.fail(f"there is no pack {name!r} in {f'team {team}' if team else 'any team'} yet{_among(known)}")
+        return name
+
+    def bought_by(self, value: Value) -> tuple[str, str]:
+        """A pack and the team that ordered it, which must be one."""
+        name = self.pack(value, value.text(), None)
+        teams = [team for team, packs in self.packs.items() if name in packs]
+        if len(teams) != 1:
+            value.fail(f"the packs of {', '.join(sorted(teams))} are called {name!r}; give each an id of its own")
+        return name, teams[0]
+
+    def new_pack(self, value: Value, team: str) -> str:
+        name = value.text()
+        if name in self.packs.setdefault(team, set()):
+            value.fail(f"the team {team} has a pack {name!r} already; give this one an id of its own")
+        self.packs[team].add(name)
         return name
 
     def line(self, value: Value) -> tuple[str, str, str]:
@@ -78,25 +108,14 @@ def _among(known: set[str]) -> str:
     return f"; there are {', '.join(sorted(known))}" if known else ""
 
 
+def email_of(user: str) -> str:
+    """Where a user of a scenario is written to."""
+    return f"{user}@example.com"
+
+
 def read_time(value: Value, start: int | None) -> int:
     """An instant, or an offset from `start` where there is one."""
     return value.parsed(lambda text: instant(text, start))
-
-
-def read_product(code: str, table: Table, cast: Cast) -> ProductSold:
-    """A product by the keys of the catalogue; enters the cast."""
-    included = (entry := table.get("included")) is not None and entry.flag()
-    idle_aware = (entry := table.get("idle_aware")) is not None and entry.flag()
-    if included and (entry := table.get("rate")) is not None:
-        entry.fail("an included product has no rate (C12); remove one of rate and included")
-    rate = 0 if included else table.need("rate").whole(1, limits.RATE_TOKENS)
-    kind = ProductKind.INCLUDED if included else ProductKind.DAILY
-    with table.value.checked():
-        requests.CreateProduct(code=code, kind=kind, rate=rate)
-    if code in cast.products:
-        table.value.fail(f"the product {code!r} is there already; set_rate changes its price")
-    cast.products.add(code)
-    return ProductSold(code, rate, idle_aware, table.value.line)
 
 
 def read_packs(value: Value, team: str, ordered_at: int, cast: Cast) -> tuple[PackOrdered, ...]:
@@ -110,17 +129,15 @@ def read_packs(value: Value, team: str, ordered_at: int, cast: Cast) -> tuple[Pa
 def _pack(value: Value, team: str, ordered_at: int, cast: Cast) -> PackOrdered:
     """A pack of a team; enters the cast."""
     table = Table(value, PACK_KEYS)
-    entry = table.need("id")
-    pack_id = entry.text()
-    if pack_id in cast.packs.setdefault(team, set()):
-        entry.fail(f"the team {team} has a pack {pack_id!r} already; give this one an id of its own")
-    cast.packs[team].add(pack_id)
+    pack_id = cast.new_pack(table.need("id"), team)
     starts = read_time(starts_value, cast.start) if (starts_value := table.get("starts")) else 0
     ends = read_time(ends_value, cast.start) if (ends_value := table.get("ends")) else 0
     if ends_value is not None and ends <= max(starts, 0 if starts else ordered_at):
         ends_value.refuse("a pack ends after it starts (P1)")
     price = price_value.parsed(_price) if (price_value := table.get("price")) else 0
-    return PackOrdered(pack_id, table.need("size").whole(1, limits.PACK_TOKENS), starts, ends, price)
+    size = table.need("size").whole(1, limits.PACK_TOKENS)
+    used = 0 if (entry := table.get("used")) is None else entry.whole(0, size)
+    return PackOrdered(pack_id, size, starts, ends, price, used)
 
 
 def _price(text: str) -> int:
@@ -134,13 +151,13 @@ def _price(text: str) -> int:
     return int(price)
 
 
-def read_rights(user: str, value: Value, cast: Cast) -> Rights:
-    """`ALL` or a list of products (A1)."""
+def read_products(value: Value, cast: Cast) -> tuple[bool, tuple[str, ...]]:
+    """`ALL`, or a list of products (A1): whether it is all, and the list."""
     if not value.is_list():
         if value.text() != "ALL":
             value.refuse("it must be ALL or a list of products")
-        return Rights(user, all_products=True, products=())
+        return True, ()
     products = tuple(cast.product(item) for item in value.items())
     if len(set(products)) != len(products):
         value.fail("a product stands twice; keep one")
-    return Rights(user, all_products=False, products=products)
+    return False, products

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flexauth import answers, requests
-from flexauth.commands import Reason, State
-from flexauth.faults import AlreadyExists, Conflict, Fault, InvalidArgument, NotFound
+from flexauth.commands import Choice, Reason, State
+from flexauth.faults import AlreadyExists, Conflict, Fault, InvalidArgument, NotAllowedNow, NotFound
 from flexauth.limits import PAGE_MAX
+from flexauth.simulate.cast import OVERDRAFT
 from flexauth.simulate.instants import offset_text
 from flexauth.simulate.over_grpc import Refused
 from flexauth.simulate.scenario import ChargeExpected, Event, Expectation, TeamExpected
@@ -16,12 +17,13 @@ from flexauth.simulate.stage import Stage
 
 __all__ = ["Books", "Failure", "answer_failures", "facts_of", "state_failures"]
 
-_TIMES = {"paid_until", "lease_until"}
+_TIMES = {"paid_until", "lease_until", "end_at", "entitled_until"}
 _REFUSALS = {
     InvalidArgument: "INVALID_ARGUMENT",
     Conflict: "INVALID_ARGUMENT",
     NotFound: "NOT_FOUND",
     AlreadyExists: "ALREADY_EXISTS",
+    NotAllowedNow: "FAILED_PRECONDITION",
 }
 
 
@@ -43,10 +45,10 @@ class Books:
     start: int
     users: tuple[str, ...]
     sessions: Mapping[str, tuple[str, str]]
-    packs: Mapping[tuple[str, int], str]
+    packs: Mapping[int, str]
 
-    def pack_name(self, team: str, pack: int) -> str:
-        return self.packs.get((team, pack), f"#{pack}")
+    def pack_name(self, pack: int) -> str:
+        return self.packs.get(pack, f"#{pack}") if pack else OVERDRAFT
 
 
 def facts_of(answer: object) -> dict[str, object]:
@@ -55,16 +57,31 @@ def facts_of(answer: object) -> dict[str, object]:
         return {"granted": False, "reason": _refusal(answer)}
     if isinstance(answer, answers.QuoteAnswer):
         facts: dict[str, object] = {"tokens": answer.tokens, "balance": answer.balance_after}
-        facts |= {"paid_until": answer.paid_until}
+        facts |= {"paid_until": answer.paid_until, "choice": Choice(answer.choice).name}
         facts |= {"granted": answer.granted, "team": answer.team, "entitlement": answer.entitlement.name}
         return facts | _denial(answer.denial)
     if isinstance(answer, answers.CheckoutAnswer):
         facts = {"granted": answer.granted, "tokens": answer.tokens, "balance": answer.balance}
-        if answer.facts is not None:
-            facts |= {"team": answer.facts.team, "entitlement": answer.facts.entitlement.name}
-            facts |= {"paid_until": answer.facts.paid_until, "lease_until": answer.facts.lease_until}
-        return facts | _denial(answer.denial)
+        return facts | (_of_session(answer.facts) if answer.facts else {}) | _denial(answer.denial)
+    if isinstance(answer, answers.ResultAnswer):
+        facts = {"granted": answer.granted, "tokens": answer.tokens, "balance": answer.balance}
+        return facts | {"left_over": answer.units_left_over} | _denial(answer.denial)
+    if isinstance(answer, answers.HeartbeatAnswer):
+        return _of_session(answer.facts)
     return {"granted": True, "reason": None}
+
+
+def _of_session(facts: answers.SessionFacts) -> dict[str, object]:
+    return {
+        "team": facts.team,
+        "entitlement": facts.entitlement.name,
+        "choice": Choice(facts.choice).name,
+        "paid_until": facts.paid_until,
+        "lease_until": facts.lease_until,
+        "end_at": facts.end_at,
+        "entitled_until": facts.entitled_until,
+        "project": facts.project,
+    }
 
 
 def _refusal(fault: Fault) -> str:
@@ -75,9 +92,15 @@ def _refusal(fault: Fault) -> str:
 
 def _denial(denial: answers.Denial | None) -> dict[str, object]:
     if denial is None:
-        return {"reason": None, "shortfall": 0}
+        return {"reason": None, "shortfall": 0, "cap": ""}
     reason = denial.reason.name if denial.reason is not Reason.NONE else None
-    return {"reason": reason, "balance": denial.balance, "shortfall": denial.shortfall}
+    told: dict[str, object] = {
+        "reason": reason,
+        "balance": denial.balance,
+        "shortfall": denial.shortfall,
+        "cap": denial.cap,
+    }
+    return told | ({"tokens": denial.tokens} if denial.tokens else {})
 
 
 def answer_failures(event: Event, answer: object, start: int) -> Iterator[Failure]:
@@ -125,7 +148,7 @@ def _team(team: str, expected: TeamExpected, stage: Stage, books: Books) -> Iter
     for key, wanted in expected.numbers.items():
         if numbers[key] != wanted:
             yield f"teams.{team}.{key}", str(wanted), str(numbers[key])
-    remaining = {books.pack_name(team, pack.id): pack.remaining for pack in balance.packs}
+    remaining = {books.pack_name(pack.id): pack.remaining for pack in balance.packs}
     for pack, wanted in expected.packs.items():
         if remaining.get(pack) != wanted:
             yield f"teams.{team}.packs.{pack}", str(wanted), str(remaining.get(pack, "no such pack"))
@@ -158,7 +181,7 @@ def _charges(
         yield "charges", f"{len(expected)} of them", f"{len(found)}: {lines or 'none'}"
         return
     for number, (wanted, charge) in enumerate(zip(expected, found, strict=True), 1):
-        slices = {books.pack_name(charge.team, pack): tokens for pack, tokens in charge.slices}
+        slices = {books.pack_name(pack): tokens for pack, tokens in charge.slices}
         window = (charge.window_start, charge.window_end)
         pairs: tuple[tuple[str, object, object], ...] = (
             ("line", wanted.line, _line(charge)),

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from flexauth import requests
 from flexauth.answers import Denial, SessionFacts
-from flexauth.commands import State
+from flexauth.commands import Origin, State
 from flexauth.simulate.scenario import Signin
 from flexauth_client.errors import denied
 from flexauth_client.machine import Act, Contact, Machine, Memory, Phase
@@ -20,6 +20,8 @@ from flexauth_client.timing import NEVER
 __all__ = ["Answer", "Client", "PlainClient", "SdkClient", "sign_in"]
 
 OPEN = frozenset({State.ACTIVE, State.IDLE})
+#: Origins of programs that nobody works with when they sign in (S6).
+UNATTENDED = frozenset({Origin.PLUGIN_AUTOLOAD, Origin.BACKGROUND})
 
 
 class Answer(Protocol):
@@ -41,12 +43,19 @@ def sign_in(session: str, signin: Signin) -> requests.Checkout:
         platform=signin.platform,
         origin=signin.origin,
         take_over=signin.take_over,
+        max_tokens=signin.max_tokens,
+        project=signin.project,
+        offline_until=signin.offline_until,
+        end_before_renewal=signin.end_before_renewal,
     )
 
 
 @dataclass(slots=True)
 class PlainClient:
-    """`idle_since` is the last operation of one that is not in use, None while it is. Times are the client's own."""
+    """`idle_since` is the last operation of one that is not in use, None while it is. Times are the client's own.
+
+    `waits`: it has had no operation yet, nor has its sign-in been one (S6). It checks in when it is told to end (A9).
+    """
 
     session: str
     user: str
@@ -59,21 +68,40 @@ class PlainClient:
     told_idle: bool = False
     contact_at: int = 0
     heartbeat_by: int = 0
+    end_at: int = 0
     idle_after: int = 0
     offset: int = 0
+    waits: bool = False
+    consented: int | None = None
+    borrowed_until: int = 0
 
     def checkout(self, signin: Signin, _now: int) -> requests.Checkout:
         """Sign in, or repeat it; the product is back after a crash."""
         if self.crashed:
             self.crashed, self.in_contact = False, True
+        if not self.was_granted:
+            self.waits = signin.origin in UNATTENDED
+            self.borrowed_until = signin.offline_until
         return sign_in(self.session, signin)
 
     def call(self, now: int) -> requests.Request | None:
         """The contact to make now, None where the session is over."""
         if not self.is_open:
             return None
+        if 0 < self.end_at <= now:
+            return self.checkin(now, 0)
         self.counter += 1
-        return requests.Heartbeat(self.session, self.counter, self._operated_at(now))
+        until = self.borrowed_until if self.borrowed_until > now + self.offset else 0
+        consented, self.consented = self.consented, None
+        return requests.Heartbeat(self.session, self.counter, self._operated_at(now), consented, until)
+
+    def agree(self, max_tokens: int) -> None:
+        """The user agrees to charges of so many tokens (Q2)."""
+        self.consented = max_tokens
+
+    def borrow(self, until: int) -> None:
+        """From now on every contact says until when it is borrowed, 0: no longer (S4)."""
+        self.borrowed_until = until
 
     def checkin(self, now: int, ended_at: int) -> requests.Request | None:
         """The end; `ended_at` 0: now, by the authority's own clock."""
@@ -86,6 +114,8 @@ class PlainClient:
 
     def _operated_at(self, until: int) -> int:
         """Last operation up to an instant; 0: none since the last contact, of which the authority knows already."""
+        if self.waits:
+            return 0
         last = until if self.idle_since is None else min(self.idle_since, until)
         return last + self.offset if last > self.contact_at else 0
 
@@ -94,7 +124,10 @@ class PlainClient:
         self.idle_since, self.told_idle = now, False
 
     def resume_work(self, now: int) -> bool:
-        """A meaningful operation is now; True if it ends idleness and is to be reported at once (S3)."""
+        """A meaningful operation is now; True if it begins use, which is to be reported at once (S3, S6)."""
+        if self.waits:
+            self.waits, self.idle_since = False, None
+            return self.in_contact
         was_idle = self.idle_since is not None and 0 < self.idle_after <= now - self.idle_since
         self.idle_since = None
         return was_idle and self.in_contact
@@ -104,8 +137,8 @@ class PlainClient:
         if not self.is_open or not self.in_contact:
             return None
         if self.idle_since is None or not self.idle_after or self.told_idle:
-            return self.heartbeat_by
-        return min(self.heartbeat_by, self.idle_since + self.idle_after)
+            return min(self.heartbeat_by, self.end_at or self.heartbeat_by)
+        return min(self.heartbeat_by, self.end_at or self.heartbeat_by, self.idle_since + self.idle_after)
 
     def told(self, _request: requests.Request, answer: Answer, now: int) -> None:
         """Take in an answer; a denied sign-in leaves nothing behind."""
@@ -119,6 +152,7 @@ class PlainClient:
         self.contact_at = now
         self.idle_after = facts.idle_after
         self.heartbeat_by = facts.heartbeat_by - self.offset
+        self.end_at = facts.end_at - self.offset if facts.end_at else 0
         self.told_idle = self.idle_since is not None and 0 < self.idle_after <= now - self.idle_since
 
 
@@ -139,23 +173,32 @@ class SdkClient:
     in_contact: bool = True
     crashed: bool = False
     offset: int = 0
+    waits: bool = False
     machine: Machine = field(init=False)
 
     def __post_init__(self) -> None:
         self.machine = self._machine(Memory(self.session))
 
     def _machine(self, memory: Memory, *, restarted: bool = False) -> Machine:
-        return Machine(memory, restarted=restarted, leases=False, jitter=lambda n: n - 1)
+        return Machine(
+            memory, restarted=restarted, leases=False, sign_in_operates=not self.waits, jitter=lambda n: n - 1
+        )
+
+    @property
+    def was_granted(self) -> bool:
+        return self.machine.memory.facts is not None
 
     def checkout(self, signin: Signin, now: int) -> requests.Checkout:
         """Sign in, or repeat it; the product is back after a crash."""
-        over = self.machine.memory.phase is Phase.OVER
+        over = self.machine.memory.phase in {Phase.SIGNING_IN, Phase.OVER}
         if over or self.crashed:
-            memory = Memory(self.session) if over else self.machine.memory
+            self.waits = signin.origin in UNATTENDED if over else self.waits
+            fresh = Memory(self.session, consent=signin.max_tokens, offline_until=signin.offline_until)
+            memory = fresh if over else self.machine.memory
             self.machine = self._machine(memory, restarted=self.crashed)
         if self.crashed:
             self.crashed, self.in_contact = False, True
-        if not self.machine.working:
+        if not self.machine.working and not self.waits:
             self.machine.work(now + self.offset)
         return sign_in(self.session, signin)
 
@@ -167,7 +210,15 @@ class SdkClient:
             return None
         if contact.act is Act.CHECKIN:
             return requests.Checkin(self.session, contact.counter, contact.ended_at, contact.operated_at)
-        return requests.Heartbeat(self.session, contact.counter, contact.operated_at)
+        return requests.Heartbeat(
+            self.session, contact.counter, contact.operated_at, contact.consent, contact.offline_until
+        )
+
+    def agree(self, max_tokens: int) -> None:
+        self.machine.agree(max_tokens)
+
+    def borrow(self, until: int) -> None:
+        self.machine.borrow(until)
 
     def checkin(self, now: int, ended_at: int) -> requests.Request | None:
         """The end; `ended_at` 0: now."""
@@ -180,7 +231,8 @@ class SdkClient:
         self.machine.rest(now + self.offset)
 
     def resume_work(self, now: int) -> bool:
-        """A meaningful operation is now; True if a call is due at once (S3)."""
+        """A meaningful operation is now; True if a call is due at once (S3, S6)."""
+        self.waits = False
         self.machine.work(now + self.offset)
         due = self.due()
         return due is not None and due <= now
@@ -205,6 +257,8 @@ class SdkClient:
             getattr(request, "counter", 0),
             getattr(request, "operated_at", 0),
             getattr(request, "ended_at", 0),
+            getattr(request, "consent", None),
+            getattr(request, "offline_until", 0),
         )
         self.machine.answered(contact, answer.facts, now + self.offset, denial)
 

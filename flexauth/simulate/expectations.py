@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flexauth.commands import NEVER, Entitlement, Reason, State
+from flexauth.commands import NEVER, Choice, Entitlement, Reason, State
 from flexauth.simulate.cast import Cast, read_time
 from flexauth.simulate.document import Table, Value, not_yet
 from flexauth.simulate.scenario import ChargeExpected, Expectation, TeamExpected
@@ -13,7 +13,10 @@ __all__ = ["NOTHING", "read_expectation"]
 
 NOTHING = Expectation(answer={}, teams={}, sessions={}, charges=None)
 
-ANSWER_KEYS = "granted reason entitlement team tokens paid_until lease_until balance shortfall"
+ANSWER_KEYS = (
+    "granted reason entitlement team choice tokens paid_until lease_until balance shortfall cap end_at entitled_until"
+    " project left_over"
+)
 STATE_KEYS = "teams sessions charges"
 LATER = not_yet({"notices": "section 9"})
 TEAM_NUMBERS = "available held expired"
@@ -21,11 +24,11 @@ CHARGE_KEYS = "line tokens window from refunded"
 TOKENS_MOST = 2**62
 
 ENTITLEMENTS = {e.name: None for e in Entitlement if e}
-ENTITLEMENTS_LATER = not_yet(dict.fromkeys(("SUBSCRIPTION", "TRIAL", "SEAT"), "section 5"))
+CHOICES = {c.name: None for c in Choice if c}
 STATES = {s.name: s for s in State if s}
 #: Denials of SPEC 10, and what a call that is wrong is answered with.
 REASONS: dict[str, None] = dict.fromkeys(
-    [*(r.name for r in Reason if r), "INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS"]
+    [*(r.name for r in Reason if r), "INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS", "FAILED_PRECONDITION"]
 )
 
 
@@ -46,13 +49,6 @@ def _without_answer(answer_keys: str) -> dict[str, str]:
     return dict.fromkeys(missing, "this event has no answer that tells it; expect it of a checkout")
 
 
-def _entitlement(value: Value, _cast: Cast) -> str:
-    name = value.one_of(ENTITLEMENTS)
-    if name in ENTITLEMENTS_LATER:
-        value.fail(ENTITLEMENTS_LATER[name])
-    return name
-
-
 def _tokens(value: Value, _cast: Cast) -> int:
     return value.whole(0, TOKENS_MOST)
 
@@ -64,13 +60,19 @@ def _instant(value: Value, cast: Cast) -> int:
 ANSWER: dict[str, Callable[[Value, Cast], bool | int | str]] = {
     "granted": lambda value, _: value.flag(),
     "reason": lambda value, _: value.one_of(REASONS),
-    "entitlement": _entitlement,
+    "entitlement": lambda value, _: value.one_of(ENTITLEMENTS),
+    "choice": lambda value, _: value.one_of(CHOICES),
     "team": lambda value, cast: cast.team(value),
     "tokens": _tokens,
     "paid_until": _instant,
     "lease_until": _instant,
-    "balance": _tokens,
+    "balance": lambda value, _: value.whole(-TOKENS_MOST, TOKENS_MOST),
     "shortfall": _tokens,
+    "cap": lambda value, _: value.text(),
+    "end_at": _instant,
+    "entitled_until": _instant,
+    "project": lambda value, _: value.text(),
+    "left_over": _tokens,
 }
 
 
@@ -80,7 +82,7 @@ def _teams(value: Value, cast: Cast) -> dict[str, TeamExpected]:
         if name not in cast.teams:
             entry.fail(f"there is no team {name!r}; there are {', '.join(sorted(cast.teams))}")
         table = Table(entry, f"{TEAM_NUMBERS} packs")
-        numbers = {key: _tokens(v, cast) for key in TEAM_NUMBERS.split() if (v := table.get(key))}
+        numbers = {key: v.whole(-TOKENS_MOST, TOKENS_MOST) for key in TEAM_NUMBERS.split() if (v := table.get(key))}
         listed = {} if (packs := table.get("packs")) is None else packs.entries()
         found[name] = TeamExpected(numbers, {cast.pack(v, p, name): _tokens(v, cast) for p, v in listed.items()})
     return found

@@ -9,28 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from flexauth import requests
-from flexauth.simulate.cast import PRODUCT_KEYS, PRODUCT_LATER, Cast, read_packs, read_product, read_rights, read_time
-from flexauth.simulate.document import FormError, Table, Value, not_yet, read_document
+from flexauth.simulate.cast import Cast, read_time
+from flexauth.simulate.catalogue import LAUNCH_KEYS, PRODUCT_KEYS, read_collection, read_launch, read_product
+from flexauth.simulate.document import FormError, Table, Value, read_document
 from flexauth.simulate.expectations import NOTHING, read_expectation
-from flexauth.simulate.scenario import Event, Expect, ProductSold, Restart, Rights, Scenario, TeamSetUp
-from flexauth.simulate.terms import read_policy
-from flexauth.simulate.verbs import VERBS, VERBS_LATER, Verb
+from flexauth.simulate.office import read_team
+from flexauth.simulate.scenario import Event, Expect, Restart, Scenario, SetUp
+from flexauth.simulate.verbs import VERBS, Verb
 
 __all__ = ["WrongForm", "read_scenario"]
 
-SCENARIO_KEYS = "name about start catalogue teams timeline finally"
-TEAM_KEYS = "policy packs users"
-TEAM_LATER = not_yet(
-    {
-        "default_assignment": "A2",
-        "guests": "A2",
-        "subscriptions": "section 5",
-        "trials": "section 5",
-        "seats": "section 5",
-        "caps": "Q3",
-    }
-)
+SCENARIO_KEYS = "name about start catalogue collections launches teams timeline finally"
 EVENT_KEYS = "at do expect"
 
 
@@ -70,8 +59,11 @@ def read_scenario(path: str) -> Scenario:
 def _scenario(path: str, errors: _Errors) -> Scenario:
     table = Table(read_document(path), SCENARIO_KEYS)
     cast = Cast(start=read_time(table.need("start"), None))
-    products = _catalogue(table.need("catalogue"), cast, errors)
-    teams = _teams(table.need("teams"), cast, errors)
+    opening = [
+        *_catalogue(table.need("catalogue"), cast, errors),
+        *_combinations(table, cast, errors),
+        *_teams(table.need("teams"), cast, errors),
+    ]
     timeline = _timeline(table.need("timeline"), cast, errors)
     final = None
     if (ending := table.get("finally")) is not None:
@@ -83,61 +75,44 @@ def _scenario(path: str, errors: _Errors) -> Scenario:
         name=table.need("name").text(),
         about=tuple(item.text() for item in about.items()) if about else (),
         start=cast.start,
-        products=products,
-        teams=teams,
+        opening=tuple(opening),
         timeline=timeline,
         final=final,
     )
 
 
-def _catalogue(value: Value, cast: Cast, errors: _Errors) -> tuple[ProductSold, ...]:
-    products: list[ProductSold] = []
+def _catalogue(value: Value, cast: Cast, errors: _Errors) -> Iterator[SetUp]:
     for code, entry in value.entries().items():
         with errors.noted():
             try:
-                products.append(read_product(code, Table(entry, PRODUCT_KEYS, PRODUCT_LATER), cast))
+                act = read_product(code, Table(entry, PRODUCT_KEYS), cast)
+                yield SetUp(f"catalogue.{code}", entry.line, (act,))
             finally:
                 cast.products.add(code)  # one error about a product, not one at each of its uses
-    return tuple(products)
 
 
-def _teams(value: Value, cast: Cast, errors: _Errors) -> tuple[TeamSetUp, ...]:
-    teams: list[TeamSetUp] = []
-    for name, entry in value.entries().items():
+def _combinations(table: Table, cast: Cast, errors: _Errors) -> Iterator[SetUp]:
+    """Collections, and what launches are charged as (C11)."""
+    if (collections := table.get("collections")) is not None:
+        for code, entry in collections.entries().items():
+            with errors.noted():
+                yield SetUp(f"collections.{code}", entry.line, (read_collection(code, entry, cast),))
+    if (launches := table.get("launches")) is not None:
+        for entry in launches.items():
+            with errors.noted():
+                yield SetUp(entry.field, entry.line, (read_launch(Table(entry, LAUNCH_KEYS), cast),))
+
+
+def _teams(value: Value, cast: Cast, errors: _Errors) -> Iterator[SetUp]:
+    entries = value.entries()
+    if not entries:
+        value.fail("there is no team; name at least one")
+    for name, entry in entries.items():
         cast.teams[name] = set()
         with errors.noted():
-            teams.append(_team(name, entry, cast))
-    if not teams and not errors.found:
-        value.fail("there is no team; name at least one")
-    return tuple(teams)
-
-
-def _team(name: str, value: Value, cast: Cast) -> TeamSetUp:
-    with value.checked():
-        requests.CreateTeam(name)
-    users = [entry for key, entry in value.entries().items() if key == "users"]
-    listed = users[0].entries() if users else {}
-    for user, entry in listed.items():
-        elsewhere = [team for team, known in cast.teams.items() if user in known]
-        if elsewhere:
-            entry.fail(f"{user} is in team {elsewhere[0]} already; users of several teams (E1) are not played yet")
-    cast.teams[name] |= set(listed)
-    table = Table(value, TEAM_KEYS, TEAM_LATER)
-    packs = table.get("packs")
-    policy = table.get("policy")
-    return TeamSetUp(
-        name=name,
-        policy=read_policy(policy) if policy else "",
-        packs=read_packs(packs, name, cast.start, cast) if packs else (),
-        users=tuple(_user(user, entry, cast) for user, entry in listed.items()),
-        line=value.line,
-    )
-
-
-def _user(user: str, value: Value, cast: Cast) -> Rights:
-    with value.checked():
-        requests.GetUser(user)
-    return read_rights(user, value, cast)
+            if (users := entry.entries().get("users")) is not None:
+                cast.teams[name] |= set(users.entries())  # one error about a team, not one at each use of its users
+            yield from read_team(name, entry, cast)
 
 
 def _timeline(value: Value, cast: Cast, errors: _Errors) -> tuple[Event, ...]:
@@ -160,12 +135,10 @@ def _event(number: int, value: Value, cast: Cast, soonest: int) -> Event:
     if "do" not in entries:
         value.fail("the key 'do' is missing; it names what happens")
     do = entries["do"]
-    if do.text() in VERBS_LATER:
-        do.fail(VERBS_LATER[do.text()])
     verb: Verb = VERBS[do.one_of(VERBS)]
     if (session := entries.get("session")) is not None and verb.names_session:
         cast.sessions.add(session.text())
-    table = Table(value, f"{EVENT_KEYS} {verb.keys}", verb.refused)
+    table = Table(value, f"{EVENT_KEYS} {verb.keys}")
     at = _not_before(table.need("at"), soonest, cast)
     act = verb.read(table, at, cast)
     wanted = table.get("expect")

@@ -1,6 +1,6 @@
-"""Asks a real server: requests as messages of flexauth.v1 through the SDK's channel, messages back as
+"""Asks a real server: requests as messages of flexauth.v1 through the SDK's channel, messages back as answers.
 
-Owns the mapping by field names, which are the same on both sides; knows no scenario.
+Owns the mapping by the names of methods and fields, which are the same on both sides; knows no scenario.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from enum import IntEnum
 from functools import cache
 from types import UnionType
 from typing import Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.message_factory import GetMessageClass
 
 from flexauth import requests
 from flexauth.answers import (
@@ -23,12 +26,24 @@ from flexauth.answers import (
     OrderAnswer,
     Page,
     QuoteAnswer,
+    ResultAnswer,
     SessionFacts,
 )
+from flexauth.answers_of.entitlements import Subscription
 from flexauth.faults import Fault
-from flexauth.v1 import administration_pb2 as admin
-from flexauth.v1 import license_authority_pb2 as authority
-from flexauth.v1 import reporting_pb2 as reporting
+from flexauth.requests.entitlements import ListSubscriptions
+from flexauth.requests.packs import CreateOpeningOrder
+from flexauth.v1 import (
+    administration_pb2,
+    catalogue_pb2,
+    entitlements_pb2,
+    groups_pb2,
+    license_authority_pb2,
+    members_pb2,
+    packs_pb2,
+    persons_pb2,
+    reporting_pb2,
+)
 from flexauth_client.channel import Channel
 from flexauth_client.errors import FlexauthError, Rejected
 from flexauth_client.settings import Settings
@@ -36,20 +51,56 @@ from flexauth_client.settings import Settings
 __all__ = ["Refused", "Wire"]
 
 _CALL_SECONDS: Final = 30.0
+_PROTOS: Final = (
+    license_authority_pb2,
+    administration_pb2,
+    catalogue_pb2,
+    entitlements_pb2,
+    groups_pb2,
+    members_pb2,
+    packs_pb2,
+    persons_pb2,
+    reporting_pb2,
+)
 
 
 class Refused(Fault):
     """{message}"""
 
 
-class _Call(NamedTuple):
-    """How a request is sent: stub, method, message, and what its answer is, from a field where it is in one."""
+class _Told(NamedTuple):
+    """What an answer is, from a field where it is in one; None: it is taken as it comes."""
 
-    stub: str
-    method: str
-    message: Callable[..., Any]
     answer: type | None = None
     field: str = ""
+
+
+def _methods() -> dict[str, MethodDescriptor]:
+    """Methods by name, that of a client where an administrator has one of the same name."""
+    found: dict[str, MethodDescriptor] = {}
+    for proto in _PROTOS:
+        for service in proto.DESCRIPTOR.services_by_name.values():
+            for method in service.methods:
+                found.setdefault(method.name, method)
+    return found
+
+
+_METHODS: Final = _methods()
+_RENAMED: Final = {requests.ListSessions: "ListMySessions", requests.ListCharges: "ListMyCharges"}
+_TOLD: Final = {
+    requests.Quote: _Told(QuoteAnswer),
+    requests.Checkout: _Told(CheckoutAnswer),
+    requests.Heartbeat: _Told(HeartbeatAnswer),
+    requests.Checkin: _Told(CheckinAnswer),
+    requests.ReportResult: _Told(ResultAnswer),
+    requests.ListSessions: _Told(SessionFacts, "sessions"),
+    requests.ListCharges: _Told(Charge, "charges"),
+    requests.GetBalance: _Told(Balance, "balance"),
+    requests.CreateOrder: _Told(OrderAnswer),
+    requests.ConfirmClock: _Told(ClockAnswer),
+    ListSubscriptions: _Told(Subscription, "subscriptions"),
+    CreateOpeningOrder: _Told(None, "order"),
+}
 
 
 def _as_it_is(values: dict[str, Any]) -> dict[str, Any]:
@@ -68,26 +119,6 @@ def _priced(rate: dict[str, Any]) -> dict[str, Any]:
 
 _Shape = Callable[[dict[str, Any]], dict[str, Any]]
 _SHAPED: Final[dict[type, _Shape]] = {requests.CreateProduct: _sold, requests.SetRate: _priced}
-_CALLS: Final = {
-    requests.Quote: _Call("authority", "Quote", authority.QuoteRequest, QuoteAnswer),
-    requests.Checkout: _Call("authority", "Checkout", authority.CheckoutRequest, CheckoutAnswer),
-    requests.Heartbeat: _Call("authority", "Heartbeat", authority.HeartbeatRequest, HeartbeatAnswer),
-    requests.Checkin: _Call("authority", "Checkin", authority.CheckinRequest, CheckinAnswer),
-    requests.ReleaseDevice: _Call("authority", "ReleaseDevice", authority.ReleaseDeviceRequest),
-    requests.ListSessions: _Call(
-        "authority", "ListMySessions", authority.ListMySessionsRequest, SessionFacts, "sessions"
-    ),
-    requests.ListCharges: _Call("authority", "ListMyCharges", authority.ListMyChargesRequest, Charge, "charges"),
-    requests.GetBalance: _Call("reporting", "GetBalance", reporting.GetBalanceRequest, Balance, "balance"),
-    requests.CreateTeam: _Call("administration", "CreateTeam", admin.CreateTeamRequest),
-    requests.CreateUser: _Call("administration", "CreateUser", admin.CreateUserRequest),
-    requests.AssignUser: _Call("administration", "AssignUser", admin.AssignUserRequest),
-    requests.CreateProduct: _Call("administration", "CreateProduct", admin.CreateProductRequest),
-    requests.SetRate: _Call("administration", "SetRate", admin.SetRateRequest),
-    requests.SetPolicy: _Call("administration", "SetPolicy", admin.SetPolicyRequest),
-    requests.CreateOrder: _Call("administration", "CreateOrder", admin.CreateOrderRequest, OrderAnswer),
-    requests.ConfirmClock: _Call("administration", "ConfirmClock", admin.ConfirmClockRequest, ClockAnswer),
-}
 
 
 class Wire:
@@ -96,39 +127,50 @@ class Wire:
     def __init__(self, address: str) -> None:
         self._channel = Channel(Settings(server=address, key="", user="", device=""))
 
+    def carries(self, request: requests.Request) -> bool:
+        """Whether there is a method for it; an invitation is accepted by a sign-in at the identity provider alone."""
+        return _name(request) in _METHODS
+
     def ask(self, request: requests.Request) -> Any:
         """Send a request and wait for its answer; raises `Refused`."""
-        call = _CALLS[type(request)]
+        method = _METHODS[_name(request)]
+        sent, received = GetMessageClass(method.input_type), GetMessageClass(method.output_type)
+        call = self._channel.calls.unary_unary(
+            f"/{method.containing_service.full_name}/{method.name}",
+            request_serializer=sent.SerializeToString,
+            response_deserializer=received.FromString,
+        )
         shaped = _SHAPED.get(type(request), _as_it_is)
-        method = getattr(getattr(self._channel, call.stub), call.method)
         try:
-            message = self._channel.call(method, call.message(**shaped(_named(request))), _CALL_SECONDS)
+            message: Any = self._channel.call(call, sent(**shaped(_named(request))), _CALL_SECONDS)
         except FlexauthError as error:
             status = error.status if isinstance(error, Rejected) else type(error).__name__
             raise Refused(status=status, message=error) from error
-        return _answer(call, message)
+        return _answer(_TOLD.get(type(request), _Told()), message)
 
     def close(self) -> None:
         self._channel.close()
 
 
+def _name(request: requests.Request) -> str:
+    return _RENAMED.get(type(request), type(request).__name__)
+
+
 def _named(request: requests.Request) -> dict[str, Any]:
     """Field values of a request and of what it holds, without those that are not given."""
     values = asdict(request, dict_factory=lambda pairs: {name: value for name, value in pairs if value is not None})
-    if isinstance(request, requests.ListSessions):
-        del values["team"]
+    for name in ("validate_only", "team") if isinstance(request, requests.ListSessions) else ("validate_only",):
+        values.pop(name, None)
     return values
 
 
-def _answer(call: _Call, message: Any) -> Any:
-    if call.answer is None:
-        return message
-    if not call.field:
-        return _value(call.answer, message)
-    found = getattr(message, call.field)
+def _answer(told: _Told, message: Any) -> Any:
+    found = getattr(message, told.field) if told.field else message
+    if told.answer is None:
+        return found
     if hasattr(message, "next_page_token"):
-        return Page(tuple(_value(call.answer, item) for item in found), message.next_page_token)
-    return _value(call.answer, found)
+        return Page(tuple(_value(told.answer, item) for item in found), message.next_page_token)
+    return _value(told.answer, found)
 
 
 @cache

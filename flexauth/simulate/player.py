@@ -18,9 +18,9 @@ from flexauth.faults import Fault
 from flexauth.limits import TIME_MAX
 from flexauth.simulate import scenario as acts
 from flexauth.simulate.checks import Books, Failure, answer_failures, state_failures
+from flexauth.simulate.clerk import Clerk
 from flexauth.simulate.clients import Answer, Client, PlainClient, SdkClient, sign_in
 from flexauth.simulate.instants import offset_text
-from flexauth.simulate.opening import assigned, made, ordered, set_up
 from flexauth.simulate.stage import Setting, Stage
 
 __all__ = ["Outcome", "play"]
@@ -63,18 +63,21 @@ class _Play:
     stage: Stage
     now: int
     clients: dict[str, Client] = field(default_factory=dict)
-    packs: dict[tuple[str, int], str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     contacts: int = 0
     event: acts.Event | None = None
     up_at: int | None = None
+    clerk: Clerk = field(init=False)
     follow_at: int | None = None
     ahead: int = 0
     mail: list[tuple[acts.Event, Send]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.clerk = Clerk(self.stage, lambda name: _session_id(self.scenario, name))
+
     def run(self) -> Outcome:
         self.stage.start()
-        self.packs |= set_up(self.scenario, self.stage)
+        self.clerk.set_up(self.scenario)
         for event in self.scenario.timeline:
             self._live_until(event.at)
             self.event = event
@@ -185,9 +188,9 @@ class _Play:
         self.failures += state_failures(event, self.stage, self._books())
 
     def _books(self) -> Books:
-        users = tuple(rights.user for team in self.scenario.teams for rights in team.users)
         sessions = {name: (client.user, client.session) for name, client in self.clients.items()}
-        return Books(self.scenario.start, users, sessions, self.packs)
+        users = tuple(sorted({client.user for client in self.clients.values() if client.was_granted}))
+        return Books(self.scenario.start, users, sessions, self.clerk.pack_names)
 
     def _begun(self, act: acts.Act) -> Send:
         """Do the part of an act that needs no authority; return the part that does."""
@@ -205,31 +208,28 @@ class _Play:
                 return _nothing
             case acts.Checkout() | acts.Quote():
                 return self._signing_in(act)
-            case acts.Checkin() | acts.Idle() | acts.Resume() | acts.Offline() | acts.Online() | acts.Crash():
-                return self._client_act(self.clients[act.session], act)
-            case acts.Order():
-                return lambda: self._order(act)
-            case acts.Assign(team, rights):
-                request: requests.Request = requests.AssignUser(rights.user, assigned(team, rights))
-            case acts.AddProduct(product):
-                request = made(product)
-            case acts.SetRate(product, rate, valid_from):
-                request = requests.SetRate(product, rate, valid_from)
-            case acts.ReleaseDevice(user, product, device):
-                request = requests.ReleaseDevice(user, product, device)
             case acts.Expect():
                 return _nothing
-        return lambda: self.stage.ask(request)
+            case acts.Result(session, units, request_id):
+                report = requests.ReportResult(self.clients[session].session, units, request_id)
+                return lambda: self.stage.ask(report)
+            case (
+                acts.Checkin()
+                | acts.Idle()
+                | acts.Resume()
+                | acts.Offline()
+                | acts.Online()
+                | acts.Crash()
+                | acts.Consent()
+                | acts.Borrow()
+            ):
+                return self._client_act(self.clients[act.session], act)
+        return lambda: self.clerk.perform(act, self.now)
 
     def _step_wall(self, step: int) -> None:
         self.stage.step_wall(step)
         if self.stage.is_up:
             self.follow_at = self.now + _AGREED
-
-    def _order(self, order: acts.Order) -> object:
-        answer, packs = ordered(order, self.stage)
-        self.packs |= packs
-        return answer
 
     def _signing_in(self, act: acts.Checkout | acts.Quote) -> Send:
         if isinstance(act, acts.Quote):
@@ -250,18 +250,28 @@ class _Play:
                 client.stop_work(self.now)
             case acts.Resume():
                 if client.resume_work(self.now):
-                    return self._posted(client, client.call(self.now))
+                    return self._called(client)
             case acts.Offline():
                 client.in_contact = False
             case acts.Online():
                 client.in_contact = True
-                return self._posted(client, client.call(self.now))
+                return self._called(client)
             case acts.Crash():
                 client.crashed, client.in_contact = True, False
+            case acts.Consent(_, max_tokens):
+                client.agree(max_tokens)
+                return self._called(client)
+            case acts.Borrow(_, until):
+                client.borrow(until + client.offset if until else 0)
+                return self._called(client)
             case acts.Checkin(_, ended_at):
                 ended_at = ended_at or (0 if self.stage.is_up else self.now)
                 return lambda: self._send(client, client.checkin(self.now, ended_at))
         return _nothing
+
+    def _called(self, client: Client) -> Send:
+        """A contact at once, where there is contact."""
+        return self._posted(client, client.call(self.now) if client.in_contact else None)
 
     def _posted(self, client: Client, request: requests.Request | None) -> Send:
         return lambda: self._send(client, request)

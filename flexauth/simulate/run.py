@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from flexauth.simulate.clerk import SetUpRefused
 from flexauth.simulate.document import FormError
 from flexauth.simulate.form import WrongForm, read_scenario
-from flexauth.simulate.opening import SetUpRefused
 from flexauth.simulate.player import Outcome, play
 from flexauth.simulate.report import errors_json, outcomes_json, outcomes_text
 from flexauth.simulate.scenario import Scenario

@@ -9,77 +9,61 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flexauth.commands import Origin, State
+from flexauth.requests import Request
+from flexauth.requests.packs import OpeningWindow
 
 __all__ = [
     "Act",
-    "AddProduct",
-    "Assign",
+    "Administer",
+    "Borrow",
     "ChargeExpected",
     "Checkin",
     "Checkout",
     "Clock",
+    "Consent",
     "Crash",
+    "EndSession",
     "Event",
     "Expect",
     "Expectation",
     "Idle",
+    "MovePack",
     "Offline",
     "Online",
     "Order",
     "PackOrdered",
-    "ProductSold",
     "Quote",
-    "ReleaseDevice",
     "Restart",
+    "Result",
     "Resume",
-    "Rights",
     "Scenario",
-    "SetRate",
+    "SetUp",
     "Signin",
+    "SplitPack",
     "TeamExpected",
-    "TeamSetUp",
+    "Unsubscribe",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class ProductSold:
-    """A catalogue entry; `rate` is 0 for an included one (C12)."""
-
-    code: str
-    rate: int
-    idle_aware: bool
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
 class PackOrdered:
-    """One pack; `unit_price` in millionths of a currency unit, `ends_at` 0: as P1 says."""
+    """One pack; `unit_price` in millionths of a currency unit, `ends_at` 0: as P1 says. `used` was spent elsewhere."""
 
     id: str
     size: int
     starts_at: int
     ends_at: int
     unit_price: int
+    used: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
-    """What a user is assigned in a team (A1)."""
+class SetUp:
+    """One part of what there is at the start, asked for in this order; `part` names it as errors do."""
 
-    user: str
-    all_products: bool
-    products: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TeamSetUp:
-    """A team as it stands at the start; `policy` is a JSON object of the values named (SPEC 13), "" for none."""
-
-    name: str
-    policy: str
-    packs: tuple[PackOrdered, ...]
-    users: tuple[Rights, ...]
+    part: str
     line: int
+    acts: tuple[Administer | Order, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +107,10 @@ class Signin:
     platform: str
     origin: Origin
     take_over: bool
+    max_tokens: int | None
+    project: str
+    offline_until: int
+    end_before_renewal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,36 +158,82 @@ class Crash:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """The user agrees to charges of so many tokens (Q2); told at once."""
+
+    session: str
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Borrow:
+    """The session must be able to run without contact until then, 0: no longer (S4); told at once."""
+
+    session: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """C13."""
+
+    session: str
+    units: int
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Administer:
+    """What an administrator asks; a request that is refused ends it."""
+
+    requests: tuple[Request, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
+    """More packs; `number` "": the authority makes one. `windows` were paid elsewhere (P0)."""
+
     team: str
     packs: tuple[PackOrdered, ...]
+    number: str = ""
+    windows: tuple[OpeningWindow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Assign:
+class MovePack:
+    """`bought_by` is the team that ordered the pack, by which its name is known."""
+
+    bought_by: str
+    pack: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPack:
+    """`into` is the new pack's name, `to` the team that gets it, "": the same."""
+
+    bought_by: str
+    pack: str
+    size: int
+    into: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """The user's subscriptions to these products or collections end; to all where none is named."""
+
     team: str
-    rights: Rights
-
-
-@dataclass(frozen=True, slots=True)
-class AddProduct:
-    product: ProductSold
-
-
-@dataclass(frozen=True, slots=True)
-class SetRate:
-    """`valid_from` 0: now."""
-
-    product: str
-    rate: int
-    valid_from: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseDevice:
     user: str
-    product: str
-    device: str
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndSession:
+    """An administrator of the team ends a session."""
+
+    team: str
+    session: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +265,15 @@ Act = (
     | Offline
     | Online
     | Crash
+    | Consent
+    | Borrow
+    | Result
+    | Administer
     | Order
-    | Assign
-    | AddProduct
-    | SetRate
-    | ReleaseDevice
+    | MovePack
+    | SplitPack
+    | Unsubscribe
+    | EndSession
     | Clock
     | Restart
     | Expect
@@ -261,7 +299,6 @@ class Scenario:
     name: str
     about: tuple[str, ...]
     start: int
-    products: tuple[ProductSold, ...]
-    teams: tuple[TeamSetUp, ...]
+    opening: tuple[SetUp, ...]
     timeline: tuple[Event, ...]
     final: Event | None

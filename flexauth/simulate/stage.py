@@ -112,7 +112,7 @@ class Stage:
     def ask(self, request: requests.Request) -> Any:
         """Send a request and wait for its answer; raises its fault."""
         authority = self._up()
-        if self._wire is not None:
+        if self._wire is not None and self._wire.carries(request):
             return self._wire.ask(request)
         return authority.submit(request).result(timeout=_ANSWER_SECONDS)
 

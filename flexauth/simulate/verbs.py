@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from flexauth import limits, requests
 from flexauth.commands import Origin
 from flexauth.simulate import scenario
-from flexauth.simulate.cast import (
-    PRODUCT_KEYS,
-    PRODUCT_LATER,
-    Cast,
-    read_packs,
-    read_product,
-    read_rights,
-    read_time,
-)
-from flexauth.simulate.document import Table, Value, not_yet
+from flexauth.simulate.cast import Cast, read_time
+from flexauth.simulate.catalogue import LAUNCH_KEYS, PRODUCT_KEYS, read_floors, read_launch, read_product
+from flexauth.simulate.document import Table
 from flexauth.simulate.instants import duration, signed_duration
+from flexauth.simulate.office import ADMINISTRATIVE, Read
 
-__all__ = ["VERBS", "VERBS_LATER", "Verb"]
+__all__ = ["VERBS", "Verb"]
 
 ORIGINS = {o.name: o for o in Origin}
-ORIGINS_LATER = not_yet({"PLUGIN_AUTOLOAD": "S6", "BACKGROUND": "S6"})
-SIGNIN_KEYS = "session user product team device version platform origin take_over"
-SIGNIN_LATER = not_yet({"project": "Q4", "max_tokens": "Q2"})
-CHECKOUT_ANSWER = "granted reason entitlement team tokens paid_until lease_until balance shortfall"
-QUOTE_ANSWER = "granted reason entitlement team tokens paid_until balance shortfall"
+SIGNIN_KEYS = (
+    "session user product team device version platform origin take_over project max_tokens offline_until"
+    " end_before_renewal"
+)
+QUOTE_ANSWER = "granted reason entitlement team choice tokens paid_until balance shortfall cap"
+CHECKOUT_ANSWER = f"{QUOTE_ANSWER} lease_until end_at entitled_until project"
+RESULT_ANSWER = "granted reason tokens balance left_over cap"
 REFUSABLE = "granted reason"
 _ANY_SESSION = str(UUID(int=1))
-
-VERBS_LATER = not_yet(
-    {
-        "result": "C13",
-        "move_pack": "P5",
-        "split_pack": "P5",
-        "unassign": "A6",
-        "default_assignment": "A2",
-        "subscribe": "section 5",
-        "unsubscribe": "section 5",
-        "start_trial": "section 5",
-        "set_seats": "section 5",
-        "set_cap": "Q3",
-        "refund": "L5",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +35,7 @@ class Verb:
 
     keys: str
     answer_keys: str
-    read: Callable[[Table, int, Cast], scenario.Act]
-    refused: Mapping[str, str] = field(default_factory=dict)
+    read: Read
     names_session: bool = False
 
 
@@ -68,26 +47,30 @@ def _flag(table: Table, key: str) -> bool:
     return (value := table.get(key)) is not None and value.flag()
 
 
-def _origin(value: Value | None) -> Origin:
-    if value is None:
-        return Origin.INTERACTIVE
-    name = value.one_of(ORIGINS)
-    if name in ORIGINS_LATER:
-        value.fail(ORIGINS_LATER[name])
-    return ORIGINS[name]
+def _time(table: Table, key: str, cast: Cast) -> int:
+    return 0 if (value := table.get(key)) is None else read_time(value, cast.start)
+
+
+def _max_tokens(table: Table) -> int | None:
+    return None if (value := table.get("max_tokens")) is None else value.whole(0, limits.PACK_TOKENS)
 
 
 def _signin(table: Table, cast: Cast) -> scenario.Signin:
     user = cast.user(table.need("user"))
+    origin = table.get("origin")
     signin = scenario.Signin(
         user=user,
-        product=cast.product(table.need("product")),
+        product=cast.launched(table.need("product")),
         team="" if (team := table.get("team")) is None else cast.team(team),
         device=_text(table, "device", f"{user}'s device"),
         version=_text(table, "version"),
         platform=_text(table, "platform"),
-        origin=_origin(table.get("origin")),
+        origin=Origin.INTERACTIVE if origin is None else ORIGINS[origin.one_of(ORIGINS)],
         take_over=_flag(table, "take_over"),
+        max_tokens=_max_tokens(table),
+        project=_text(table, "project"),
+        offline_until=_time(table, "offline_until", cast),
+        end_before_renewal=_flag(table, "end_before_renewal"),
     )
     with table.value.checked():
         requests.Checkout(
@@ -97,6 +80,7 @@ def _signin(table: Table, cast: Cast) -> scenario.Signin:
             signin.device,
             version=signin.version,
             platform=signin.platform,
+            project=signin.project,
         )
     return signin
 
@@ -123,38 +107,25 @@ def _of_session(act: Callable[[str], scenario.Act]) -> Callable[[Table, int, Cas
     return lambda table, _at, cast: act(cast.session(table.need("session")))
 
 
-def _order(table: Table, at: int, cast: Cast) -> scenario.Order:
-    team = cast.team(table.need("team"))
-    return scenario.Order(team, read_packs(table.need("packs"), team, at, cast))
+def _consent(table: Table, _at: int, cast: Cast) -> scenario.Consent:
+    return scenario.Consent(cast.session(table.need("session")), table.need("max_tokens").whole(0, limits.PACK_TOKENS))
 
 
-def _assign(table: Table, _at: int, cast: Cast) -> scenario.Assign:
-    team = cast.team(table.need("team"))
-    value = table.need("user")
-    user = cast.user(value)
-    if user not in cast.teams[team]:
-        value.fail(f"{user} is in another team; users of several teams (E1) are not played yet")
-    return scenario.Assign(team, read_rights(user, table.need("products"), cast))
+def _borrow(table: Table, _at: int, cast: Cast) -> scenario.Borrow:
+    return scenario.Borrow(cast.session(table.need("session")), _time(table, "until", cast))
 
 
-def _add_product(table: Table, _at: int, cast: Cast) -> scenario.AddProduct:
-    return scenario.AddProduct(read_product(table.need("product").text(), table, cast))
+def _result(table: Table, _at: int, cast: Cast) -> scenario.Result:
+    session, units = cast.session(table.need("session")), table.need("units").whole(1, limits.RESULT_UNITS)
+    return scenario.Result(session, units, table.need("request_id").text())
 
 
-def _set_rate(table: Table, at: int, cast: Cast) -> scenario.SetRate:
-    product = cast.product(table.need("product"))
-    rate = table.need("rate").whole(1, limits.RATE_TOKENS)
-    value = table.get("valid_from")
-    valid_from = read_time(value, cast.start) if value else 0
-    if value is not None and valid_from < at:
-        value.refuse("a rate is set from now on or from later on, never for windows that began (C14)")
-    return scenario.SetRate(product, rate, valid_from)
+def _add_product(table: Table, _at: int, cast: Cast) -> scenario.Administer:
+    return read_product(table.need("product").text(), table, cast)
 
 
-def _release_device(table: Table, _at: int, cast: Cast) -> scenario.ReleaseDevice:
-    return scenario.ReleaseDevice(
-        cast.user(table.need("user")), cast.product(table.need("product")), table.need("device").text()
-    )
+def _set_floors(table: Table, _at: int, cast: Cast) -> scenario.Administer:
+    return scenario.Administer((read_floors(cast.product(table.need("product")), table.need("floors")),))
 
 
 def _clock(table: Table, _at: int, _cast: Cast) -> scenario.Clock:
@@ -167,19 +138,21 @@ def _restart(table: Table, _at: int, _cast: Cast) -> scenario.Restart:
 
 
 VERBS: dict[str, Verb] = {
-    "checkout": Verb(SIGNIN_KEYS, CHECKOUT_ANSWER, _checkout, SIGNIN_LATER, names_session=True),
-    "quote": Verb(SIGNIN_KEYS, QUOTE_ANSWER, _quote, SIGNIN_LATER),
+    "checkout": Verb(SIGNIN_KEYS, CHECKOUT_ANSWER, _checkout, names_session=True),
+    "quote": Verb(SIGNIN_KEYS, QUOTE_ANSWER, _quote),
     "checkin": Verb("session ended", "", _checkin),
     "idle": Verb("session", "", _of_session(scenario.Idle)),
     "resume": Verb("session", "", _of_session(scenario.Resume)),
     "offline": Verb("session", "", _of_session(scenario.Offline)),
     "online": Verb("session", "", _of_session(scenario.Online)),
     "crash": Verb("session", "", _of_session(scenario.Crash)),
-    "order": Verb("team packs", REFUSABLE, _order),
-    "assign": Verb("team user products", REFUSABLE, _assign),
-    "add_product": Verb(f"product {PRODUCT_KEYS}", REFUSABLE, _add_product, PRODUCT_LATER),
-    "set_rate": Verb("product rate valid_from", REFUSABLE, _set_rate),
-    "release_device": Verb("user product device", REFUSABLE, _release_device),
+    "consent": Verb("session max_tokens", "", _consent),
+    "borrow": Verb("session until", "lease_until", _borrow),
+    "result": Verb("session units request_id", RESULT_ANSWER, _result),
+    "add_product": Verb(f"product {PRODUCT_KEYS}", REFUSABLE, _add_product),
+    "set_floors": Verb("product floors", REFUSABLE, _set_floors),
+    "launch": Verb(LAUNCH_KEYS, REFUSABLE, lambda table, _at, cast: read_launch(table, cast)),
+    **{verb: Verb(keys, REFUSABLE, read) for verb, (keys, read) in ADMINISTRATIVE.items()},
     "clock": Verb("step", "", _clock),
     "restart": Verb("down kill", "", _restart),
     "expect": Verb("", "", lambda _table, _at, _cast: scenario.Expect()),

@@ -98,11 +98,6 @@ SELECT coalesce(team.name, '') AS team FROM api_key LEFT JOIN team ON team.team 
 -- The team that owns a pack.
 SELECT team.name AS team FROM pack JOIN team ON team.team = pack.team WHERE pack.pack = :value;
 
--- name: user_teams_by_subject
--- The teams that a user belongs to.
-SELECT team.name AS team FROM user JOIN member ON member.user = user.user JOIN team ON team.team = member.team
-WHERE user.subject = :subject;
-
 -- name: session_owner
 -- Whose a session is, and on which device it runs.
 SELECT coalesce(team.name, '') AS team, coalesce(user.subject, '') AS user, coalesce(device_text.text, '') AS device
@@ -112,6 +107,5 @@ WHERE session_hi = :high AND session_lo = :low;
 
 -- name: registered_device
 -- Whether a user has registered a device, for whichever product (D1).
-SELECT 1 AS registered FROM user JOIN device ON device.user = user.user
-JOIN device_text ON device_text.device = device.device
-WHERE user.subject = :subject AND device_text.text = :device LIMIT 1;
+SELECT 1 AS registered FROM device JOIN device_text ON device_text.device = device.device
+WHERE device.user = :user AND device_text.text = :device LIMIT 1;

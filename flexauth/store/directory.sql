@@ -25,24 +25,26 @@ FROM assignment JOIN product ON product.product = assignment.product
 WHERE assignment.user = :user ORDER BY assignment.team, product.code;
 
 -- name: user_by_id
--- One user.
-SELECT user, subject, display_name AS name, email FROM user WHERE user = :user;
+-- One user; `subject` is the e-mail address while they are invited, and a pseudonym after they were erased.
+SELECT user, coalesce(subject, nullif(email, ''), 'erased-' || user.user) AS subject, display_name AS name, email
+FROM user WHERE user = :user;
 
 -- name: users_page
 -- Users in order of their ids.
-SELECT user, subject, display_name AS name, email
-FROM user WHERE user > :after ORDER BY user LIMIT :limit;
+SELECT user, coalesce(subject, nullif(email, ''), 'erased-' || user.user) AS subject, display_name AS name, email
+FROM user WHERE user > :after AND erased_at = -1 ORDER BY user LIMIT :limit;
 
 -- name: team_users_page
 -- Users of a team in order of their ids.
-SELECT user.user, subject, display_name AS name, email
+SELECT user.user, coalesce(subject, nullif(email, ''), 'erased-' || user.user) AS subject, display_name AS name, email
 FROM member JOIN user ON user.user = member.user
 WHERE member.team = :team AND member.user > :after ORDER BY member.user LIMIT :limit;
 
 -- name: teams_page
--- Teams with the number of their users.
+-- Teams with the number of their users; of those named, or all.
 SELECT team, name, display_name, created_at, (SELECT count(*) FROM member WHERE member.team = team.team) AS users
-FROM team WHERE team > :after ORDER BY team LIMIT :limit;
+FROM team WHERE team > :after AND (:within IS NULL OR name IN (SELECT value FROM json_each(:within)))
+ORDER BY team LIMIT :limit;
 
 -- name: rate_now
 -- The rate in force at an instant (C14).
@@ -144,8 +146,3 @@ SELECT doubted FROM authority;
 -- name: stands
 -- Where the ledger of a team and the time of the store stand.
 SELECT seq, hash FROM ledger WHERE team = :team ORDER BY seq DESC LIMIT 1;
-
--- name: insert_audit
--- An administrative act, as it was asked (L6).
-INSERT INTO audit (at, actor, role, source, team, act, details, outcome)
-VALUES (:at, :actor, :role, :source, :team, :act, :details, :outcome);

@@ -71,10 +71,6 @@ SELECT code, from_version, product FROM launch;
 -- The calendar of a zone's periods.
 SELECT calendar FROM calendar_of WHERE zone = :zone AND per = :per;
 
--- name: insert_calendar_of
--- A calendar that was made for a zone's periods.
-INSERT INTO calendar_of (zone, per, calendar) VALUES (:zone, :per, :calendar);
-
 -- name: projects_named
 -- Open projects of a name in the teams of a user (Q4).
 SELECT project.project, project.team
@@ -88,8 +84,3 @@ SELECT name FROM cap_terms WHERE cap = :cap;
 -- name: project_name
 -- What a project is called.
 SELECT name FROM project WHERE project = :project;
-
--- name: put_evidence
--- How the caller of a session knew its origin (S6).
-INSERT INTO session_evidence (session_hi, session_lo, text) VALUES (:session_hi, :session_lo, :text)
-ON CONFLICT DO NOTHING;

@@ -109,3 +109,17 @@ UPDATE authority SET doubted = 0;
 -- name: name_device
 -- The digest by which a device is known, given with a batch that was lost: its id stays given.
 INSERT INTO device_name VALUES (:device, :high, :low);
+
+-- name: insert_audit
+-- An administrative act, as it was asked (L6).
+INSERT INTO audit (at, actor, role, source, team, act, details, outcome)
+VALUES (:at, :actor, :role, :source, :team, :act, :details, :outcome);
+
+-- name: insert_calendar_of
+-- A calendar that was made for a zone's periods.
+INSERT INTO calendar_of (zone, per, calendar) VALUES (:zone, :per, :calendar);
+
+-- name: put_evidence
+-- How the caller of a session knew its origin (S6).
+INSERT INTO session_evidence (session_hi, session_lo, text) VALUES (:session_hi, :session_lo, :text)
+ON CONFLICT DO NOTHING;

@@ -100,6 +100,6 @@ def test_loopback_is_what_only_this_machine_reaches(listen: str, local: bool) ->
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_documented(name: str) -> None:
     field = Settings.model_fields[name]
-    default = str(field.default).lower() if isinstance(field.default, bool) else field.default
+    default = str(field.default).lower() if isinstance(field.default, bool | None) else field.default
     row = f"| `{name}` | `FLEXAUTH_{name.upper()}` | `{default}` | {field.description} |"
     assert row in PAGE.read_text(encoding="utf-8")

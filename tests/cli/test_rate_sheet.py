@@ -17,8 +17,8 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "rate-sheet.c
 ERRORS = (
     ("ACD,AutoCAD,seven,daily,2021-09-07,", "line 2, tokens_per_24h is 'seven'"),
     ("ACD,AutoCAD,-7,daily,2021-09-07,", "line 2, tokens_per_24h is '-7'"),
-    ("ACD,AutoCAD,0,daily,2021-09-07,", "line 2, tokens_per_24h is 0"),
-    ("ACD,AutoCAD,7,included,2021-09-07,", "line 2, tokens_per_24h is 7"),
+    ("ACD,AutoCAD,0,daily,2021-09-07,", "line 2, tokens_per_24h is '0'"),
+    ("ACD,AutoCAD,7,included,2021-09-07,", "line 2, tokens_per_24h is '7'"),
     ("ACD,AutoCAD,7,weekly,2021-09-07,", "line 2, kind is 'weekly'"),
     ("ACD,AutoCAD,7,daily,7 September,", "line 2, valid_from is '7 September'"),
     ("ACD,AutoCAD,7,daily,2021-09-07", "line 2, line is"),

@@ -24,7 +24,7 @@ class Served:
 
     def __init__(self, *options: str) -> None:
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--listen", "127.0.0.1:0", *options],
+            [PROGRAM, "serve", *(() if "--listen" in options else ("--listen", "127.0.0.1:0")), *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -91,6 +91,23 @@ def test_the_sample_is_served_and_the_printed_commands_work_as_they_stand(start:
     assert served.stop() == 0
 
 
+def test_the_one_time_code_gives_one_key_and_another_is_printed_where_the_keys_are_lost(start: Start) -> None:
+    first = start()
+    export, *_ = first.tries
+    pasted([export])
+    again = subprocess.run(
+        ["bash", "-euc", export + "; [ -n $FLEXAUTH_KEY ]"], capture_output=True, text=True, check=False
+    )
+    assert "no valid credential" in again.stderr
+    assert first.stop() == 0
+    assert "flx_claim_" not in first.log
+    second = start()
+    assert "flx_claim_" not in second.said
+    assert second.stop() == 0
+    third = start("--claim")
+    assert json.loads(pasted([third.tries[0], f"{PROGRAM} key list --json"]))["api_keys"][-1]["name"] == "first-admin"
+
+
 def test_without_the_sample_the_printed_commands_set_up_a_team(start: Start) -> None:
     served = start()
     export, *tries = served.tries
@@ -114,9 +131,10 @@ def test_files_with_keys_and_books_are_their_owners_alone(start: Start) -> None:
     start("--sample")
     assert stat.S_IMODE(Path("data").stat().st_mode) == 0o700
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in Path("data").iterdir()}
-    assert {"flexauth.db", "api-keys.json", "lease-keys.json", "credentials.json"} <= modes.keys()
+    assert {"flexauth.db", "lease-keys.json", "credentials.json"} <= modes.keys()
     assert set(modes.values()) == {0o600}
-    assert "flx_live_" not in Path("data/api-keys.json").read_text()
+    holding = [path.name for path in Path("data").iterdir() if b"flx_live_" in path.read_bytes()]
+    assert holding == ["credentials.json"]
 
 
 def test_a_killed_authority_serves_again_with_everything_that_it_answered(start: Start) -> None:

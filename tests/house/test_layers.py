@@ -9,10 +9,11 @@ import pytest
 from tests.house.sources import cython_imports, module_name, read, tracked
 
 VALUES = "commands faults limits requests answers answers_of ledger pages etags denials"
-RULES = "rights catalogue policy rate_sheet calendars"
+RULES = "rights catalogue policy csv_rows rate_sheet price_list calendars assigned roster"
 APPLICATION = """
-    access acts grants certificates peers clock names work contracts periods facts directory telling use residence
-    committer sequencer administration authority leases
+    access acts grants members certificates peers clock names work contracts periods facts directory telling use
+    residence committer sequencer administration products shelves sheets orders transfers entitlements caps authority
+    leases
 """
 COMPOSED = "config sample bootstrap credentials first_keys serving v1 flexauth_client"
 
@@ -33,7 +34,11 @@ LAYERS = (
     ("rules", "catalogue", VALUES),
     ("rules", "calendars", VALUES),
     ("rules", "policy", f"{VALUES} calendars"),
-    ("rules", "rate_sheet", VALUES),
+    ("rules", "csv_rows", VALUES),
+    ("rules", "rate_sheet", f"{VALUES} csv_rows"),
+    ("rules", "price_list", f"{VALUES} csv_rows"),
+    ("rules", "assigned", ""),
+    ("rules", "roster", VALUES),
     ("rules", "reference", "commands"),
     ("store", "store", f"_core {VALUES}"),
     ("application", "clock", VALUES),
@@ -53,12 +58,20 @@ LAYERS = (
     ("application", "committer", f"{VALUES} store work"),
     ("application", "sequencer", f"{VALUES} store clock work residence committer"),
     ("application", "administration", f"{VALUES} {RULES} store clock names directory periods work sequencer acts"),
+    ("application", "members", f"{VALUES} {RULES} store clock names directory work acts"),
+    ("application", "products", f"{VALUES} {RULES} store names directory work acts"),
+    ("application", "shelves", f"{VALUES} store directory work acts"),
+    ("application", "sheets", f"{VALUES} {RULES} store directory work acts products"),
+    ("application", "orders", f"{VALUES} {RULES} store directory work acts administration"),
+    ("application", "transfers", f"{VALUES} store directory work acts orders"),
+    ("application", "entitlements", f"{VALUES} store directory work acts"),
+    ("application", "caps", f"{VALUES} {RULES} store directory periods work acts"),
     ("application", "telling", f"{VALUES} policy directory"),
     ("application", "use", f"{VALUES} {RULES} store names directory work telling"),
     (
         "application",
         "authority",
-        f"{VALUES} {RULES} store clock directory work access grants sequencer administration use",
+        f"{VALUES} {RULES} {APPLICATION} store",
     ),
     ("reports", "reports", f"{VALUES} {RULES} store directory"),
     ("wire", "v1", ""),
@@ -71,7 +84,8 @@ LAYERS = (
     ("root", "bootstrap", f"_core {VALUES} {RULES} reference {APPLICATION} store reports rpc sample config"),
     ("root", "credentials", "faults"),
     ("root", "first_keys", f"{VALUES} {APPLICATION}"),
-    ("root", "serving", f"{VALUES} {APPLICATION} store rpc proxy config bootstrap first_keys credentials"),
+    ("root", "front", f"{VALUES} {APPLICATION} rpc proxy config"),
+    ("root", "serving", f"{VALUES} {APPLICATION} store rpc config bootstrap first_keys credentials front"),
     # The doors: they start what the root has composed, and reach a running authority as any client does.
     (
         "doors",

@@ -35,6 +35,9 @@ class Vault(Books):
             for row in rows[self._kept[table] :]:
                 yield _setting(table, row)
             self._kept[table] = len(rows)
+        for team, version in self.rights.items():
+            bump = Write("bump_rights", {"team": team, "version": version})
+            yield bump if team else Write("bump_all_rights", {"version": version})
         for cap, team, calendar, tokens, hard in self.caps.values():
             values = {"cap": cap, "team": team, "calendar": calendar, "tokens": tokens, "hard": hard, "gone": 0}
             yield Write("put_cap", values)
@@ -48,8 +51,8 @@ class Vault(Books):
             found = [row for tables in loaded for row in tables[table]]
             assert sorted(found) == sorted(rows[table]), table
             rows[table] = found
-        stands = {row[0]: row[:4] for tables in loaded for row in tables["team"]}
-        assert all(stands[row[0]] == row[:4] for row in rows["team"])
+        stands = {row[0]: row for tables in loaded for row in tables["team"]}
+        assert all(stands[row[0]] == row for row in rows["team"] if row[0])
         counters = dict(self.store.load_world()["counter"])
         assert all(counters[kind] == number for kind, number in rows["counter"])
         found = [*self.store.load_devices()] if users is None else self._devices(users)
@@ -69,4 +72,6 @@ def _setting(table: str, row: Row) -> Write:
         return Write("insert_rate", {**dict(zip(COLUMNS["rate"], row, strict=True)), "note": ""})
     if table == "policy":
         return Write("insert_policy", {**dict(zip(_POLICY, row, strict=True)), "given": "{}"})
+    if table == "pool":
+        return Write("put_pool", dict(zip(COLUMNS["pool"], row, strict=True)))
     return Write("insert_calendar", dict(zip(COLUMNS["calendar"], row, strict=True)))

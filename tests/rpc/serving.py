@@ -111,6 +111,11 @@ def channel_to(address: str, metadata: Mapping[str, str] | None = None) -> grpc.
     """A channel of its own connection; it takes messages of any size, so that limits are the server's."""
     options = (("grpc.use_local_subchannel_pool", 1), ("grpc.max_metadata_size", 1 << 20))
     channel = grpc.insecure_channel(address, options=options)
+    return with_metadata(channel, metadata or {})
+
+
+def with_metadata(channel: grpc.Channel, metadata: Mapping[str, str]) -> grpc.Channel:
+    """A channel whose calls carry metadata."""
     return grpc.intercept_channel(channel, _Metadata(metadata)) if metadata else channel
 
 

@@ -12,10 +12,15 @@ from flexauth.store.database import Database
 from flexauth.store.statements import parse, statement, statements
 from tests.store.books import PRODUCT, RATE, T0, Lines, batch, entry, pack_row, row
 
-#: Tables of the catalogue and of contracts, which are read whole at the start.
-SMALL = {"team", "product", "rate", "policy", "counter", "authority", "calendar"}
+#: Tables of the catalogue and of contracts, which are read whole at the start; names that a caller may see.
+SMALL = {
+    "team", "product", "rate", "policy", "counter", "authority", "calendar", "product_floor", "launch",
+    "suspended_device", "json_each",
+}  # fmt: skip
 READERS = [
-    name for file in ("readers.sql", "directory.sql") for name in parse((files("flexauth.store") / file).read_text())
+    name
+    for file in ("readers.sql", "directory.sql", "facts.sql")
+    for name in parse((files("flexauth.store") / file).read_text())
 ]
 WINDOW = {"user": 1, "product": PRODUCT, "window_start": T0, "window_end": T0 + DAY, "rate": RATE}
 

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import grpc
@@ -21,8 +20,9 @@ from grpc_status import rpc_status
 from flexauth.v1.administration_pb2_grpc import AdministrationStub
 from flexauth.v1.license_authority_pb2_grpc import LicenseAuthorityStub
 from flexauth.v1.reporting_pb2_grpc import ReportingStub
-from flexauth_client.errors import ConfigurationError, FlexauthError, Rejected, Unavailable
+from flexauth_client.errors import FlexauthError, Rejected, Unavailable
 from flexauth_client.settings import Settings, target
+from flexauth_client.tls import channel_credentials, tls_trouble
 
 __all__ = ["Channel"]
 
@@ -93,11 +93,14 @@ class Channel:
         self._starting = threading.Lock()
         where = target(settings.server)
         if credentials is not None or where.secure:
-            channel = grpc.secure_channel(where.address, credentials or _tls(settings.ca_file), OPTIONS)
+            named = (("grpc.ssl_target_name_override", settings.server_name),) if settings.server_name else ()
+            channel = grpc.secure_channel(where.address, credentials or channel_credentials(settings), OPTIONS + named)
         else:
             channel = grpc.insecure_channel(where.address, OPTIONS)
         self._channel = channel
         calls = grpc.intercept_channel(channel, _WithKey(settings.key)) if settings.key else channel
+        #: For stubs of further services.
+        self.calls = calls
         self.authority = LicenseAuthorityStub(calls)
         self.administration = AdministrationStub(calls)
         self.reporting = ReportingStub(calls)
@@ -151,11 +154,12 @@ class Channel:
         reason, retry_after = _details(error)
         if code not in FAILING:
             return Rejected(message or code.name, status=code.name, reason=reason)
+        trouble = "" if reason else tls_trouble(message)
         return Unavailable(
-            _cause(code, message, reason),
+            trouble or _cause(code, message, reason),
             server=self.server,
             whom_to_ask=self._whom_to_ask,
-            may_pass=code in TRANSIENT,
+            may_pass=code in TRANSIENT and not trouble,
             retry_after_seconds=retry_after,
         )
 
@@ -185,12 +189,3 @@ def _details(error: grpc.RpcError) -> tuple[str, float]:
         elif detail.Unpack(retry):
             seconds = retry.retry_delay.ToTimedelta().total_seconds()
     return reason, seconds
-
-
-def _tls(ca_file: str) -> grpc.ChannelCredentials:
-    if not ca_file:
-        return grpc.ssl_channel_credentials()
-    try:
-        return grpc.ssl_channel_credentials(Path(ca_file).read_bytes())
-    except OSError as error:
-        raise ConfigurationError(f"The certificates of ca_file {ca_file!r} cannot be read: {error}.") from error

@@ -75,6 +75,9 @@ class Client:
         device: str | None = None,
         whom_to_ask: str | None = None,
         ca_file: str | None = None,
+        server_name: str | None = None,
+        certificate_file: str | None = None,
+        certificate_key_file: str | None = None,
         credentials: grpc.ChannelCredentials | None = None,
         device_key_thumbprint: str = "",
         jwks: Mapping[str, Any] | None = None,
@@ -91,6 +94,9 @@ class Client:
                 "device": device,
                 "whom_to_ask": whom_to_ask,
                 "ca_file": ca_file,
+                "server_name": server_name,
+                "certificate_file": certificate_file,
+                "certificate_key_file": certificate_key_file,
             }
         )
         self._channel = Channel(self.settings, credentials)

@@ -21,12 +21,27 @@ from flexauth_client.errors import ConfigurationError
 __all__ = ["FIELDS", "Settings", "Target", "find", "machine_file", "target"]
 
 #: Names in the file; in the environment they are in capitals behind `FLEXAUTH_`.
-FIELDS: Final = ("server", "key", "user", "device", "whom_to_ask", "ca_file")
+FIELDS: Final = (
+    "server",
+    "key",
+    "user",
+    "device",
+    "whom_to_ask",
+    "ca_file",
+    "server_name",
+    "certificate_file",
+    "certificate_key_file",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`key` and `ca_file` are "" where there is none."""
+    """An empty text stands for none.
+
+    `ca_file`: PEM of the authorities to trust in place of the system's. `server_name`: the name that the server's
+    certificate must have, where it is not the address. `certificate_file`, `certificate_key_file`: PEM of the
+    certificate to show and of its key.
+    """
 
     server: str
     key: str
@@ -34,6 +49,9 @@ class Settings:
     device: str
     whom_to_ask: str = ""
     ca_file: str = ""
+    server_name: str = ""
+    certificate_file: str = ""
+    certificate_key_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

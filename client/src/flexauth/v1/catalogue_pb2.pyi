@@ -46,26 +46,18 @@ class Launch(_message.Message):
     def __init__(self, launch_code: _Optional[str] = ..., from_version: _Optional[str] = ..., product: _Optional[str] = ...) -> None: ...
 
 class ProductEntry(_message.Message):
-    __slots__ = ("product", "result_tokens", "result_units", "host", "retired_at", "floors", "launches", "collections", "etag")
+    __slots__ = ("product", "floors", "launches", "collections", "etag")
     PRODUCT_FIELD_NUMBER: _ClassVar[int]
-    RESULT_TOKENS_FIELD_NUMBER: _ClassVar[int]
-    RESULT_UNITS_FIELD_NUMBER: _ClassVar[int]
-    HOST_FIELD_NUMBER: _ClassVar[int]
-    RETIRED_AT_FIELD_NUMBER: _ClassVar[int]
     FLOORS_FIELD_NUMBER: _ClassVar[int]
     LAUNCHES_FIELD_NUMBER: _ClassVar[int]
     COLLECTIONS_FIELD_NUMBER: _ClassVar[int]
     ETAG_FIELD_NUMBER: _ClassVar[int]
     product: _types_pb2.Product
-    result_tokens: int
-    result_units: int
-    host: str
-    retired_at: int
     floors: _containers.RepeatedCompositeFieldContainer[Floor]
     launches: _containers.RepeatedCompositeFieldContainer[Launch]
     collections: _containers.RepeatedScalarFieldContainer[str]
     etag: str
-    def __init__(self, product: _Optional[_Union[_types_pb2.Product, _Mapping]] = ..., result_tokens: _Optional[int] = ..., result_units: _Optional[int] = ..., host: _Optional[str] = ..., retired_at: _Optional[int] = ..., floors: _Optional[_Iterable[_Union[Floor, _Mapping]]] = ..., launches: _Optional[_Iterable[_Union[Launch, _Mapping]]] = ..., collections: _Optional[_Iterable[str]] = ..., etag: _Optional[str] = ...) -> None: ...
+    def __init__(self, product: _Optional[_Union[_types_pb2.Product, _Mapping]] = ..., floors: _Optional[_Iterable[_Union[Floor, _Mapping]]] = ..., launches: _Optional[_Iterable[_Union[Launch, _Mapping]]] = ..., collections: _Optional[_Iterable[str]] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class GetProductRequest(_message.Message):
     __slots__ = ("code",)
@@ -322,9 +314,10 @@ class ImportRatesRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., validate_only: bool = ..., csv: _Optional[str] = ..., partial: bool = ...) -> None: ...
 
 class ImportRatesResponse(_message.Message):
-    __slots__ = ()
-    IMPORT_FIELD_NUMBER: _ClassVar[int]
-    def __init__(self, **kwargs) -> None: ...
+    __slots__ = ("outcome",)
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    outcome: Import
+    def __init__(self, outcome: _Optional[_Union[Import, _Mapping]] = ...) -> None: ...
 
 class ExportRatesRequest(_message.Message):
     __slots__ = ()
@@ -349,9 +342,10 @@ class ImportPricesRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., validate_only: bool = ..., csv: _Optional[str] = ..., partial: bool = ...) -> None: ...
 
 class ImportPricesResponse(_message.Message):
-    __slots__ = ()
-    IMPORT_FIELD_NUMBER: _ClassVar[int]
-    def __init__(self, **kwargs) -> None: ...
+    __slots__ = ("outcome",)
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    outcome: Import
+    def __init__(self, outcome: _Optional[_Union[Import, _Mapping]] = ...) -> None: ...
 
 class ExportPricesRequest(_message.Message):
     __slots__ = ()

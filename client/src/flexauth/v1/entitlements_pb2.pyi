@@ -313,11 +313,11 @@ class ListPoolsResponse(_message.Message):
     def __init__(self, pools: _Optional[_Iterable[_Union[Pool, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Cap(_message.Message):
-    __slots__ = ("team", "name", "subject_kind", "subject", "per", "tokens", "soft", "used", "etag")
+    __slots__ = ("team", "name", "subject_kind", "subject_name", "per", "tokens", "soft", "used", "etag")
     TEAM_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_KIND_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_NAME_FIELD_NUMBER: _ClassVar[int]
     PER_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FIELD_NUMBER: _ClassVar[int]
     SOFT_FIELD_NUMBER: _ClassVar[int]
@@ -326,22 +326,22 @@ class Cap(_message.Message):
     team: str
     name: str
     subject_kind: CapSubject
-    subject: str
+    subject_name: str
     per: CapPeriod
     tokens: int
     soft: bool
     used: int
     etag: str
-    def __init__(self, team: _Optional[str] = ..., name: _Optional[str] = ..., subject_kind: _Optional[_Union[CapSubject, str]] = ..., subject: _Optional[str] = ..., per: _Optional[_Union[CapPeriod, str]] = ..., tokens: _Optional[int] = ..., soft: bool = ..., used: _Optional[int] = ..., etag: _Optional[str] = ...) -> None: ...
+    def __init__(self, team: _Optional[str] = ..., name: _Optional[str] = ..., subject_kind: _Optional[_Union[CapSubject, str]] = ..., subject_name: _Optional[str] = ..., per: _Optional[_Union[CapPeriod, str]] = ..., tokens: _Optional[int] = ..., soft: bool = ..., used: _Optional[int] = ..., etag: _Optional[str] = ...) -> None: ...
 
 class CreateCapRequest(_message.Message):
-    __slots__ = ("request_id", "validate_only", "team", "name", "subject_kind", "subject", "per", "tokens", "soft", "anchor")
+    __slots__ = ("request_id", "validate_only", "team", "name", "subject_kind", "subject_name", "per", "tokens", "soft", "anchor")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     TEAM_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_KIND_FIELD_NUMBER: _ClassVar[int]
-    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_NAME_FIELD_NUMBER: _ClassVar[int]
     PER_FIELD_NUMBER: _ClassVar[int]
     TOKENS_FIELD_NUMBER: _ClassVar[int]
     SOFT_FIELD_NUMBER: _ClassVar[int]
@@ -351,12 +351,12 @@ class CreateCapRequest(_message.Message):
     team: str
     name: str
     subject_kind: CapSubject
-    subject: str
+    subject_name: str
     per: CapPeriod
     tokens: int
     soft: bool
     anchor: int
-    def __init__(self, request_id: _Optional[str] = ..., validate_only: bool = ..., team: _Optional[str] = ..., name: _Optional[str] = ..., subject_kind: _Optional[_Union[CapSubject, str]] = ..., subject: _Optional[str] = ..., per: _Optional[_Union[CapPeriod, str]] = ..., tokens: _Optional[int] = ..., soft: bool = ..., anchor: _Optional[int] = ...) -> None: ...
+    def __init__(self, request_id: _Optional[str] = ..., validate_only: bool = ..., team: _Optional[str] = ..., name: _Optional[str] = ..., subject_kind: _Optional[_Union[CapSubject, str]] = ..., subject_name: _Optional[str] = ..., per: _Optional[_Union[CapPeriod, str]] = ..., tokens: _Optional[int] = ..., soft: bool = ..., anchor: _Optional[int] = ...) -> None: ...
 
 class CreateCapResponse(_message.Message):
     __slots__ = ("cap",)

@@ -273,20 +273,28 @@ class Pack(_message.Message):
     def __init__(self, id: _Optional[int] = ..., team: _Optional[str] = ..., size: _Optional[int] = ..., unit_price: _Optional[int] = ..., currency: _Optional[str] = ..., starts_at: _Optional[int] = ..., ends_at: _Optional[int] = ..., purchased_at: _Optional[int] = ..., remaining: _Optional[int] = ..., held: _Optional[int] = ..., consumed: _Optional[int] = ..., expired: _Optional[int] = ..., moved_out: _Optional[int] = ..., refunded: _Optional[int] = ..., order: _Optional[str] = ...) -> None: ...
 
 class Product(_message.Message):
-    __slots__ = ("code", "name", "kind", "idle_aware_from", "rate", "rate_version")
+    __slots__ = ("code", "name", "kind", "idle_aware_from", "rate", "rate_version", "result_tokens", "result_units", "host", "retired_at")
     CODE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     IDLE_AWARE_FROM_FIELD_NUMBER: _ClassVar[int]
     RATE_FIELD_NUMBER: _ClassVar[int]
     RATE_VERSION_FIELD_NUMBER: _ClassVar[int]
+    RESULT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    RESULT_UNITS_FIELD_NUMBER: _ClassVar[int]
+    HOST_FIELD_NUMBER: _ClassVar[int]
+    RETIRED_AT_FIELD_NUMBER: _ClassVar[int]
     code: str
     name: str
     kind: ProductKind
     idle_aware_from: str
     rate: int
     rate_version: int
-    def __init__(self, code: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[_Union[ProductKind, str]] = ..., idle_aware_from: _Optional[str] = ..., rate: _Optional[int] = ..., rate_version: _Optional[int] = ...) -> None: ...
+    result_tokens: int
+    result_units: int
+    host: str
+    retired_at: int
+    def __init__(self, code: _Optional[str] = ..., name: _Optional[str] = ..., kind: _Optional[_Union[ProductKind, str]] = ..., idle_aware_from: _Optional[str] = ..., rate: _Optional[int] = ..., rate_version: _Optional[int] = ..., result_tokens: _Optional[int] = ..., result_units: _Optional[int] = ..., host: _Optional[str] = ..., retired_at: _Optional[int] = ...) -> None: ...
 
 class Rate(_message.Message):
     __slots__ = ("product", "version", "valid_from", "tokens_per_24h", "note")
