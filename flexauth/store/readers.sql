@@ -5,7 +5,7 @@
 -- What a team's packs come to at :now (P2): live packs less the overdraft (C10) are available, the totals are of all;
 -- `as_of` is L3's.
 SELECT
-    coalesce(sum(iif(ended = 0 AND starts_at <= :now AND :now < ends_at, remaining - held, 0)), 0)
+    coalesce(sum(iif(ended = 0 AND starts_at <= :now, remaining - held, 0)), 0)
         - coalesce((SELECT overdraft FROM team WHERE team = :team), 0)
         - coalesce((SELECT sum(tokens) FROM hold WHERE team = :team AND pack = 0), 0) AS available,
     coalesce(sum(held), 0) + coalesce((SELECT sum(tokens) FROM hold WHERE team = :team AND pack = 0), 0) AS held,
