@@ -41,8 +41,9 @@ from flexauth.cli.exits import MEANINGS, ExitStatus
 from flexauth.cli.options import AsJson
 from flexauth.cli.render import facts, show_json, warn
 from flexauth.cli.run import HELP as RUN_HELP
-from flexauth.cli.run import run
+from flexauth.cli.run import quote, run
 from flexauth.cli.serve import serve
+from flexauth.cli.signin import login, logout
 from flexauth.cli.simulate import SimulateCommand, simulate
 from flexauth.faults import Fault, InstanceHeld, StorageFull, StoreFailed
 
@@ -160,6 +161,9 @@ _START, _SET_UP, _PEOPLE, _READ, _OPERATE = "Start here", "Set up", "People", "R
 app.command(rich_help_panel=_START)(demo)
 app.command(rich_help_panel=_START)(serve)
 app.command(help=RUN_HELP, rich_help_panel=_START)(run)
+app.command(rich_help_panel=_START)(quote)
+app.command(rich_help_panel=_START)(login)
+app.command(rich_help_panel=_START)(logout)
 app.command(cls=SimulateCommand, rich_help_panel=_START)(simulate)
 app.add_typer(team.app, name="team", rich_help_panel=_SET_UP)
 app.add_typer(user.app, name="user", rich_help_panel=_SET_UP)
