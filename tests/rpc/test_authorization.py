@@ -11,7 +11,7 @@ import pytest
 from google.protobuf.message import Message
 
 from flexauth import requests
-from flexauth.access.boundary import Kind, named_in
+from flexauth.access.naming import Kind, named_in
 from flexauth.access.permissions import TABLE, Cell, Permission, permission_of
 from flexauth.requests import Role, Scope
 from flexauth.v1 import access_pb2 as access

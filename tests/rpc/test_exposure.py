@@ -10,7 +10,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from flexauth.access.boundary import NAMES
+from flexauth.access.naming import NAMES
 from flexauth.access.permissions import INSPECT, TABLE, Cell
 from flexauth.requests import Role
 from flexauth.rpc.table import METHODS, Method
