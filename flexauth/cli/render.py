@@ -34,8 +34,10 @@ TIMES = frozenset(
         "closed_at",
         "created_at",
         "effective_at",
+        "end_at",
         "ended_at",
         "ends_at",
+        "entitled_until",
         "expires_at",
         "granted_at",
         "heartbeat_by",
@@ -43,6 +45,7 @@ TIMES = frozenset(
         "invited_until",
         "lease_until",
         "now",
+        "offline_until",
         "opened_at",
         "operated_at",
         "paid_until",
@@ -61,7 +64,7 @@ TIMES = frozenset(
         "window_start",
     ]
 )
-DURATIONS = frozenset({"idle_after"})
+DURATIONS = frozenset({"idle_after", "outage_grace"})
 PRICES = frozenset({"price", "unit_price"})
 _PIPE_WIDTH = 10_000
 #: A table shows times to the second.

@@ -84,6 +84,9 @@ BOUNDARIES = {
     "invited, accepted, lapsed": "invited",
     "a window refunded in use and at rest": "refunded",
     "a session ended by an admin": "session-ended",
+    "a resumption that a cap or consent refuses": "resumption-capped",
+    "an idle session handed over": "handover-idle",
+    "renewals stay in the team of their line": "renewals-stay",
 }
 
 WAYS = {
