@@ -85,10 +85,10 @@ class Connection:
         self.packs = PacksStub(channel.calls)
         self.catalogue = CatalogueStub(channel.calls)
 
-    def call(self, method: grpc.UnaryUnaryMultiCallable[Q, R], request: Q) -> R:
-        """Call once and wait for the answer at most `CALL_SECONDS`."""
+    def call(self, method: grpc.UnaryUnaryMultiCallable[Q, R], request: Q, seconds: float = CALL_SECONDS) -> R:
+        """Call once and wait for the answer at most `seconds`."""
         try:
-            return self._channel.call(method, request, CALL_SECONDS)
+            return self._channel.call(method, request, seconds)
         except Rejected as error:
             status = status_of(error.status)
             remedy = ""

@@ -23,7 +23,7 @@ from flexauth.cli.options import (
     team_of,
 )
 from flexauth.cli.render import Column, facts, plain, show_json, table, warn
-from flexauth.limits import ROSTER_ROWS
+from flexauth.limits import DEADLINE_SECONDS_MAX, ROSTER_ROWS
 from flexauth.requests import MemberRow
 from flexauth.roster import COLUMNS, rows_of
 from flexauth.v1 import members_pb2 as wire
@@ -261,7 +261,7 @@ def _import(context: typer.Context, file: Path, team: str, *, as_json: bool, **h
         request = wire.ImportMembersRequest(
             request_id=str(uuid4()), team=name, rows=parts[-1], upload=upload if parts[1:] else "", **how
         )
-        report = plain(connection.call(connection.members.ImportMembers, request))
+        report = plain(connection.call(connection.members.ImportMembers, request, DEADLINE_SECONDS_MAX))
     _show_report(file, report, as_json=as_json, dry_run=how["validate_only"])
 
 

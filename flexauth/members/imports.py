@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -14,8 +14,9 @@ from flexauth.answers_of.members import ImportReport, RowFault
 from flexauth.assigned import EVERYTHING, NOTHING, Assigned
 from flexauth.commands import DAY, IdKind
 from flexauth.faults import AlreadyExists, Fault, InvalidArgument
-from flexauth.members.invitations import Invitations, Invited
-from flexauth.members.roll import ACCEPTED, Roll, Row
+from flexauth.members.invitations import Invitations, Invited, of_person
+from flexauth.members.known import Known
+from flexauth.members.roll import ACCEPTED, Roll, Row, too_many_teams
 from flexauth.names import halves, name_digest
 from flexauth.requests.members import MemberRow
 from flexauth.requests.people import Person
@@ -29,16 +30,17 @@ _KEPT_FOR = DAY
 
 @dataclass(slots=True)
 class _Plan:
-    """What an import does: memberships to write, by user; people who are new; what is wrong."""
+    """What an import does: memberships to write, by user; people who are new; what is wrong. `blank`: a new row."""
 
     team: int
     now: int
+    known: Known
+    blank: Row
+    faults: list[RowFault]
     members: dict[int, tuple[Row, Assigned]] = field(default_factory=dict)
     made: dict[int, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
-    seen: dict[str, int] = field(default_factory=dict)
     named: set[int] = field(default_factory=set)
-    faults: list[RowFault] = field(default_factory=list)
 
 
 class Imports:
@@ -47,21 +49,29 @@ class Imports:
     def __init__(self, roll: Roll, invitations: Invitations, acts: Acts) -> None:
         self._roll, self._invitations = roll, invitations
         self._directory, self._store = roll.directory, roll.store
-        self.works: dict[type, Callable[[Any], Work[Any]]] = {
-            requests.ImportMembers: acts.act(
-                ImportReport, self._import, told=lambda _, __, report: {"outcome": report.outcome}
-            ),
-        }
+        self._acts = acts
+        self.works: dict[type, Callable[[Any], Work[Any]]] = {requests.ImportMembers: self._work}
 
-    def _import(self, turn: Turn, request: requests.ImportMembers) -> tuple[ImportReport, Learn]:
-        team = self._directory.team_id(request.team)
-        if request.more:
-            return self._keep(turn, team, request), lambda: None
-        rows = (*self._kept(team, request.upload), *request.rows)
-        plan = _Plan(team, turn.now)
+    def _work(self, request: requests.ImportMembers) -> Work[ImportReport]:
+        """What can be read of the rows without their turn is read before: a long file holds nobody up."""
+        read = None if request.more else _read((*self._kept(request), *request.rows))
+
+        def decide(turn: Turn, asked: requests.ImportMembers) -> tuple[ImportReport, Learn]:
+            team = self._directory.team_id(asked.team)
+            return self._import(turn, team, asked, *read) if read else (self._keep(turn, team, asked), lambda: None)
+
+        act = self._acts.act(ImportReport, decide, told=lambda _, __, report: {"outcome": report.outcome})
+        return act(request)
+
+    def _import(
+        self, turn: Turn, team: int, request: requests.ImportMembers, listed: list[Listed], faults: list[RowFault]
+    ) -> tuple[ImportReport, Learn]:
+        known = Known.of(self._store, team, listed)
+        blank = self._invitations.row(team, Invited(0, "", "", ""), guest=False, now=turn.now)
+        plan = _Plan(team, turn.now, known, blank, list(faults))
         writes = len(turn.writes)
-        for listed in self._listed(rows, plan):
-            self._place(turn, listed, plan, replaces=request.sync)
+        for one in listed:
+            self._place(turn, one, plan, replaces=request.sync)
         absent = self._absent(plan) if request.sync else []
         if plan.faults and not request.partial:
             del turn.writes[writes:]
@@ -97,27 +107,13 @@ class Imports:
             )  # fmt: skip
         return ImportReport(done=False, kept=size + len(request.rows))
 
-    def _kept(self, team: int, upload: str) -> Iterator[MemberRow]:
-        for row in self._store.select("roster_rows", {"team": team, "upload": upload}):
-            yield MemberRow(**json.loads(row["cells"]))
+    def _kept(self, request: requests.ImportMembers) -> Iterator[MemberRow]:
+        if request.upload:
+            key = {"team": self._directory.team_id(request.team), "upload": request.upload}
+            for row in self._store.select("roster_rows", key):
+                yield MemberRow(**json.loads(row["cells"]))
 
     # Each row ---------------------------------------------------------------------------------------------------------
-
-    def _listed(self, rows: tuple[MemberRow, ...], plan: _Plan) -> Iterator[Listed]:
-        """Rows that are well-formed and name nobody twice."""
-        for row in rows:
-            listed = read_row(row)
-            if isinstance(listed, list):
-                plan.faults += listed
-                continue
-            names = {name.lower() for name in (listed.email, listed.subject) if name}
-            before = next((plan.seen[name] for name in names if name in plan.seen), 0)
-            if before:
-                column = "subject" if listed.subject else "email"
-                plan.faults.append(RowFault(row.line, column, listed.called, f"line {before} names the same person"))
-                continue
-            plan.seen |= dict.fromkeys(names, row.line)
-            yield listed
 
     def _place(self, turn: Turn, listed: Listed, plan: _Plan, *, replaces: bool) -> None:
         """Find or make the person of a row and plan their membership; what is wrong goes to the report."""
@@ -125,9 +121,9 @@ class Imports:
         try:
             products = self._roll.products(listed.products, plan.now)
             column = "subject" if listed.subject else "email"
-            who = self._person(turn, listed)
-            if not who.made:
-                self._roll.need_room(who.user, plan.team)
+            who = self._person(turn, listed, plan.known)
+            if who.user not in plan.known.members and plan.known.other_teams.get(who.user, 0) >= limits.TEAMS_PER_USER:
+                raise too_many_teams(listed.called)
         except Fault as fault:
             value = " ".join(listed.products) if column == "products" else listed.called
             plan.faults.append(RowFault(listed.line, column, value, str(fault)))
@@ -138,11 +134,9 @@ class Imports:
         plan.named.add(who.user)
         if who.made:
             plan.made[who.made] = who.user
-        there = None if who.made else self._roll.member(plan.team, who.user)
-        before = self._roll.assigned(there) if there else NOTHING
-        base = NOTHING if replaces else before
-        after = EVERYTHING if listed.all_products else base.plus(products)
-        row = (there or self._new(plan, who, guest=bool(listed.guest))) | {"assigned_all": int(after.everything)}
+        there, before = plan.known.members.get(who.user), plan.known.what_is_assigned(who.user)
+        after = EVERYTHING if listed.all_products else (NOTHING if replaces else before).plus(products)
+        row = (there or _joins(plan, who)) | {"assigned_all": int(after.everything)}
         if listed.guest is not None:
             row["guest"] = int(listed.guest)
         if there is None:
@@ -154,22 +148,16 @@ class Imports:
             plan.counts["changed"] += 1
         plan.members[who.user] = (row, after)
 
-    def _new(self, plan: _Plan, who: Invited, *, guest: bool) -> Row:
-        """A new membership: who is new and has a subject belongs to the team at once, others once they accept."""
-        row = self._invitations.row(plan.team, who, guest=guest, now=plan.now)
-        joins = who.made and who.bound
-        return row | {"invited_at": -1, "invited_until": ACCEPTED} if joins else row
-
-    def _person(self, turn: Turn, listed: Listed) -> Invited:
+    def _person(self, turn: Turn, listed: Listed, known: Known) -> Invited:
         """The user of a subject, made where there is none; else the one person of an e-mail address."""
+        found = known.by_email.get(listed.email, [])
         if not listed.subject:
-            return self._invitations.invited(turn, Person(listed.name, listed.email))
-        known = self._store.select("person_bound", {"subject": listed.subject})
-        if known:
-            return Invited(known[0]["user"], listed.subject, known[0]["display_name"], known[0]["email"], bound=True)
+            return self._invitations.invited(turn, Person(listed.name, listed.email), found)
+        if person := known.by_subject.get(listed.subject):
+            return Invited(person["user"], listed.subject, person["display_name"], person["email"], bound=True)
         if self._directory.names.find(IdKind.USER, listed.subject):
             raise AlreadyExists(kind="user", value=repr(listed.subject))
-        if listed.email and self._store.select("person_invited", {"email": listed.email}):
+        if any(person["subject"] is None for person in found):
             rule = "its e-mail address is invited: leave the subject empty, their first sign-in binds it (A4)"
             raise InvalidArgument(field="subject", value=repr(listed.subject), rule=rule)
         user, digest = turn.engine.allocate(IdKind.USER), name_digest(IdKind.USER, listed.subject)
@@ -203,3 +191,30 @@ class Imports:
             faults=tuple(faults[:most]),
             removed_users=tuple(row["name"] for row in absent[:most]),
         )
+
+
+def _joins(plan: _Plan, who: Invited) -> Row:
+    """A new membership: who is new and has a subject belongs to the team at once, others once they accept."""
+    row = plan.blank | of_person(who, guest=False)
+    return row | {"invited_at": -1, "invited_until": ACCEPTED} if who.made and who.bound else row
+
+
+def _read(rows: Iterable[MemberRow]) -> tuple[list[Listed], list[RowFault]]:
+    """Rows that are well-formed and name nobody twice, and what is wrong with the others."""
+    listed: list[Listed] = []
+    faults: list[RowFault] = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        one = read_row(row)
+        if isinstance(one, list):
+            faults += one
+            continue
+        names = {name.lower() for name in (one.email, one.subject) if name}
+        before = next((seen[name] for name in names if name in seen), 0)
+        if before:
+            column = "subject" if one.subject else "email"
+            faults.append(RowFault(row.line, column, one.called, f"line {before} names the same person"))
+            continue
+        seen |= dict.fromkeys(names, row.line)
+        listed.append(one)
+    return listed, faults

@@ -15,11 +15,10 @@ from flexauth.faults import AlreadyExists, InvalidArgument, NotAllowedNow
 from flexauth.members.roll import ACCEPTED, Roll, Row
 from flexauth.names import halves, name_digest
 from flexauth.policy import parse_duration
-from flexauth.requests.members import Plan
 from flexauth.requests.people import Person, person
 from flexauth.work import Turn, Work
 
-__all__ = ["Invitations", "Invited"]
+__all__ = ["Invitations", "Invited", "of_person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,14 @@ class Invited:
     email: str
     made: int = 0
     bound: bool = False
+
+
+def of_person(who: Invited, *, guest: bool) -> Row:
+    """The part of a new membership's row that is the person's; a team learns no name of a user of others (A4)."""
+    return {
+        "user": who.user, "name": who.name, "display_name": "" if who.bound and not who.made else who.display_name,
+        "email": who.email, "assigned_all": 0, "guest": int(guest), "suspended": 0, "suspended_everywhere": 0,
+    }  # fmt: skip
 
 
 class Invitations:
@@ -61,12 +68,11 @@ class Invitations:
         given = self._directory.contract(team, now).values["invitation_ttl"]
         return now + parse_duration("policy invitation_ttl", given)
 
-    def invited(self, turn: Turn, who: Person) -> Invited:
-        """The one person of an e-mail address, made where nobody has it.
+    def invited(self, turn: Turn, who: Person, found: list[dict[str, Any]]) -> Invited:
+        """The one person of an e-mail address among those `found` by it, made where nobody has it.
 
         Faults `InvalidArgument` where several have it, and `AlreadyExists` where it is another user's subject.
         """
-        found = self._store.select("people_by_email", {"email": who.email})
         if len(found) > 1:
             rule = "several users have this e-mail address; assign one of them by subject"
             raise InvalidArgument(field="person", value=repr(who.email), rule=rule)
@@ -87,20 +93,22 @@ class Invitations:
     def row(self, team: int, who: Invited, *, guest: bool, now: int) -> Row:
         """A new membership as `member_rows` would give it: invited now."""
         standing = self._store.select("team_standing", {"team": team})[0]
+        times = {"invited_at": now, "invited_until": self.until(team, now)}
         return {
-            "team": team, "team_name": standing["name"], "plan": Plan(standing["plan"]), "user": who.user,
-            "name": who.name, "display_name": "" if who.bound and not who.made else who.display_name,
-            "email": who.email, "assigned_all": 0,
-            "guest": int(guest), "suspended": 0, "suspended_everywhere": 0, "invited_at": now,
-            "invited_until": self.until(team, now),
-        }  # fmt: skip
+            "team": team,
+            "team_name": standing["name"],
+            "plan": standing["plan"],
+            **of_person(who, guest=guest),
+            **times,
+        }
 
     # Invite, invite again ---------------------------------------------------------------------------------------------
 
     def _invite(self, turn: Turn, request: requests.Invite) -> tuple[Member, Learn]:
         team = self._directory.team_id(request.team)
         products = self._roll.products(request.products, turn.now)
-        who = self.invited(turn, person("person", request.person))
+        asked = person("person", request.person)
+        who = self.invited(turn, asked, self._store.select("people_by_email", {"email": asked.email}))
         row, before = (None if who.made else self._roll.member(team, who.user)), NOTHING
         if row is None:
             self._roll.need_room(who.user, team)

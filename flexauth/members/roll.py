@@ -17,12 +17,18 @@ from flexauth.requests.members import Plan
 from flexauth.store.port import Store
 from flexauth.work import Turn
 
-__all__ = ["ACCEPTED", "Roll", "Row"]
+__all__ = ["ACCEPTED", "Roll", "Row", "too_many_teams"]
 
 #: A row of `member_rows`.
 Row = dict[str, Any]
 #: `invited_until` of who belongs to the team.
 ACCEPTED = -1
+
+
+def too_many_teams(user: str) -> InvalidArgument:
+    """The fault of a user who belongs to as many teams as there may be."""
+    rule = f"a user belongs to at most {limits.TEAMS_PER_USER} teams; remove them from another first"
+    return InvalidArgument(field="user", value=repr(user), rule=rule)
 
 
 class Roll:
@@ -105,8 +111,7 @@ class Roll:
         """Faults `InvalidArgument` where the user belongs to as many teams as there may be."""
         others = [row["team"] for row in self.store.select("memberships_of", {"user": user}) if row["team"] != team]
         if len(others) >= limits.TEAMS_PER_USER:
-            rule = f"a user belongs to at most {limits.TEAMS_PER_USER} teams; remove them from another first"
-            raise InvalidArgument(field="team", value=repr(self.directory.team_name(team)), rule=rule)
+            raise too_many_teams(self.directory.users.get(user))
 
     @staticmethod
     def write_member(turn: Turn, row: Row, assigned: Assigned) -> None:

@@ -24,6 +24,39 @@ FROM member JOIN user ON user.user = member.user JOIN team ON team.team = member
 WHERE member.team = :team AND member.user > :after AND (:only = 0 OR member.user = :after + 1)
 ORDER BY member.user LIMIT :limit;
 
+-- name: people_of_emails
+-- Who has one of many e-mail addresses, given as a JSON list in lower case. CROSS JOIN: the list is read first.
+SELECT user, subject, display_name, email FROM json_each(:emails) AS asked
+CROSS JOIN user ON lower(user.email) = asked.value AND user.email <> '' ORDER BY user.user;
+
+-- name: people_of_subjects
+-- Whose many subjects are, given as a JSON list.
+SELECT user, subject, display_name, email FROM json_each(:subjects) AS asked CROSS JOIN user ON user.subject = asked.value;
+
+-- name: members_of_users
+-- As member_rows, of many users, given as a JSON list.
+SELECT member.team, team.name AS team_name, team.plan, member.user,
+    coalesce(user.subject, nullif(user.email, ''), 'erased-' || user.user) AS name,
+    iif(user.subject IS NULL OR invited_until = -1, user.display_name, '') AS display_name, user.email,
+    assigned_all, guest, member.suspended, user.suspended AS suspended_everywhere, invited_at, invited_until
+FROM json_each(:users) AS asked CROSS JOIN member ON member.team = :team AND member.user = asked.value
+JOIN user ON user.user = member.user JOIN team ON team.team = member.team;
+
+-- name: products_of_users
+-- What many users are assigned by name in a team.
+SELECT assignment.user, product FROM json_each(:users) AS asked
+CROSS JOIN assignment ON assignment.user = asked.value AND assignment.team = :team;
+
+-- name: withdrawn_of_users
+-- What is withdrawn from many users who have ALL in a team.
+SELECT gone.user, product FROM json_each(:users) AS asked
+CROSS JOIN assignment_except AS gone ON gone.user = asked.value AND gone.team = :team;
+
+-- name: other_teams_of_users
+-- To how many other teams many users belong.
+SELECT member.user, count(*) AS teams FROM json_each(:users) AS asked
+CROSS JOIN member ON member.user = asked.value WHERE member.team <> :team GROUP BY member.user;
+
 -- name: memberships_of
 -- Teams of a user with what they say of the invitation.
 SELECT team, assigned_all, guest, invited_at, invited_until FROM member WHERE user = :user ORDER BY team;
