@@ -22,7 +22,7 @@ from flexauth.v1 import administration_pb2 as admin
 from flexauth.v1 import license_authority_pb2 as licence
 from flexauth.v1 import reporting_pb2 as report
 from flexauth.v1 import types_pb2 as pb
-from tests.rpc import wire_sales
+from tests.rpc import wire_people, wire_sales
 
 SESSION = "0190f5fe-7c00-7a00-8000-000000000001"
 CHECKOUT = licence.CheckoutRequest(
@@ -99,6 +99,7 @@ REQUESTS: tuple[Message, ...] = (
     report.GetBalanceRequest(team="acme"),
     report.ListLedgerRequest(team="acme", **PAGE),
     *wire_sales.REQUESTS,
+    *wire_people.REQUESTS,
 )  # fmt: skip
 # What a caller may not set: the authority gives it.
 GIVEN = {("Product", "rate_version"), ("Product", "retired_at"), ("Rate", "version")}
@@ -113,7 +114,7 @@ APART = {
     ("CreateApiKeyRequest", "team"),
     ("Scope", "team"),
     ("Scope", "device"),
-} | wire_sales.APART
+} | wire_sales.APART | wire_people.APART
 # Absent means the first member, which these stand for in full.
 SAME_WHEN_ABSENT = {("Product", "kind")}
 
@@ -210,6 +211,7 @@ ANSWERS: dict[str, Any] = {
     "RevokeRole": grants.Nothing,
     "ListRoles": answers.Page[grants.Granted],
     **wire_sales.ANSWERS,
+    **wire_people.ANSWERS,
 }
 
 
