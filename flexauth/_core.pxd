@@ -58,12 +58,12 @@ cdef struct Ids:                # digest of a name -> id
 cdef enum:
     NEVER = -1
     NO_LIMIT = -1
-    DECISION_WIDTH = 26
+    DECISION_WIDTH = 27
     CHOICE_FIELD = 22           # of `Decision`
 
 cpdef enum:
     RECORD_WIDTH = 24
-    ANSWER_WIDTH = 27
+    ANSWER_WIDTH = 28
 
 cdef enum Outcome:
     GRANTED = 1
@@ -594,7 +594,7 @@ cdef struct Answer:             # `commands.Decision`
     int64_t tokens, rate, balance, shortfall
     int64_t paid_until, pending_since, heartbeat_by, lease_until, ended_at
     int64_t idle_after, counter
-    int64_t end_at, entitled_until, cap, choice, asked_team, project
+    int64_t end_at, entitled_until, cap, choice, asked_team, project, units
     uint64_t elsewhere_high, elsewhere_low
 
 cdef struct Found:              # what a check of a checkout looked up
