@@ -94,7 +94,7 @@ class Connection:
             remedy = ""
             if status is ExitStatus.NOT_PERMITTED:
                 sent = "The key sent is not one that may do this" if self._has_key else "No key was sent"
-                remedy = f" {sent}; set FLEXAUTH_KEY to one that `flexauth serve` showed at its first start."
+                remedy = f" {sent}; set FLEXAUTH_KEY to one that may; an admin makes it with `flexauth key create`."
             raise Refused(f"{error}{remedy}", status) from None
         except Unavailable as error:
             said = f"no answer from the authority at {error.server} ({error.cause})"

@@ -27,7 +27,7 @@ from flexauth_client.settings import find
 if TYPE_CHECKING:
     from flexauth.serving import Service
 
-__all__ = ["serve"]
+__all__ = ["log_json", "serve"]
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +80,7 @@ def serve(
         "insecure": insecure or None,
     }
     settings, _ = config.load(configuration, options)
-    _log_json(settings.log_level)
+    log_json(settings.log_level)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -103,7 +103,8 @@ def serve(
     log.info("stopped", address=service.address)
 
 
-def _log_json(level: str) -> None:
+def log_json(level: str) -> None:
+    """Log JSON lines to standard error; tracebacks without the values of variables, which may be secret."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -7,13 +7,19 @@ from typing import Any
 
 import grpc
 import pytest
+import structlog
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from flexauth.access.naming import NAMES
 from flexauth.access.permissions import INSPECT, TABLE, Cell
+from flexauth.cli.serve import log_json
+from flexauth.first_keys import ADMIN, make
 from flexauth.requests import Role
 from flexauth.rpc.table import METHODS, Method
+from flexauth.v1 import administration_pb2 as admin
+from flexauth.v1 import administration_pb2_grpc
+from tests.rpc.serving import Service, channel_to, failure, start
 from tests.rpc.sides import Sides
 
 #: Fields that name nothing of a team, or what their team's name stands beside.
@@ -85,3 +91,29 @@ def test_without_a_credential_only_the_health_of_the_whole_is_told(sides: Sides)
     assert reflected(sides, None) == "UNAUTHENTICATED"
     assert health(sides, "flexauth.v1.Access", None) == "UNAUTHENTICATED"
     assert health(sides, "", None) == "OK"
+
+
+def test_no_log_and_no_answer_holds_a_credential(
+    engine: str, other: list[Service], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not even of a call that fails with a defect, whose log has the whole traceback."""
+    log_json("debug")
+    try:
+        served = start(engine, asks=True)
+        other.append(served)
+        secret = make(served.authority, "secret", ADMIN)
+
+        def defect(*_: object) -> None:
+            raise RuntimeError("a defect")
+
+        monkeypatch.setattr(served.authority, "submit", defect)
+        with channel_to(served.server.address, {"authorization": f"Bearer {secret}"}) as channel:
+            stub = administration_pb2_grpc.AdministrationStub(channel)
+            said = failure(stub.CreateTeam, admin.CreateTeamRequest(name="acme"))
+        logged = capsys.readouterr().err
+    finally:
+        structlog.reset_defaults()
+    assert said.code == "INTERNAL"
+    assert "RuntimeError: a defect" in logged
+    for text in (logged, said.message, str(said.details)):
+        assert secret.split("_")[3] not in text

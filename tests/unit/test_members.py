@@ -68,6 +68,8 @@ def test_only_an_individual_assignment_is_told_to_the_user(desk: Desk) -> None:
     office.ask(ask.SetDefaultAssignment("acme", ("ACD",)))
     office.ask(ask.ImportMembers("acme", (ask.MemberRow(2, email="cyd@example.com", products="ALL"),)))
     assert outbox(office) == ["ASSIGNED"]
+    office.ask(ask.AssignUser(BOB, ask.Membership("acme", products=("RVT",))))
+    assert outbox(office) == ["ASSIGNED", "ASSIGNED"]
 
 
 def test_a_default_is_for_old_and_new_users_but_not_for_guests_nor_for_later_products(desk: Desk) -> None:
