@@ -24,6 +24,7 @@ from tests.faults.report import RESULTS, ROOT, commit
 
 TEST_SECONDS = 180
 _COPIED = ("flexauth", "client/src", "tests", "pyproject.toml", "setup.py", "docs")
+_SESSIONS = "tests/unit/test_sessions.py"
 _STORY = "tests/scenarios/test_scenarios.py::test_the_scenario_holds"
 _CLOCK, _RECOVERY, _SEQUENCER = (f"tests/unit/test_{name}.py" for name in ("clock", "recovery", "sequencer"))
 _CONFORMANCE, _SQLITE, _LEDGER = (f"tests/store/test_{name}.py" for name in ("conformance", "sqlite", "ledger"))
@@ -64,7 +65,7 @@ MUTANTS = (
     ),
     Mutant(
         "flexauth/_core_lines.pxi",
-        "enter(s, EXPIRY, slice.pack, -slice.tokens, s.now, NULL, 0, 0, 0)",
+        "enter(s, EXPIRY, slice.pack, -slice.tokens, s.now, 0)",
         "pass",
         f"{_STORY}[core-pack-end-under-hold]",
         "P4: a hold of an ended pack that is voided is forfeited",
@@ -91,21 +92,21 @@ MUTANTS = (
         "P3: equal ends and sizes, the dearer pack first",
     ),
     Mutant(
-        "flexauth/_core_sessions.pxi",
+        "flexauth/_core_use.pxi",
         "if use.starts[i] < instant < use.ends[i]:",
         "if use.starts[i] < instant <= use.ends[i]:",
         f"{_STORY}[core-renewal-at-w]",
         "C5: an end at exactly W is no use at W",
     ),
     Mutant(
-        "flexauth/_core_sessions.pxi",
+        "flexauth/_core_use.pxi",
         "add_span(&use, session.contact_at, min(stop, end))",
         "add_span(&use, session.contact_at, end)",
         f"{_STORY}[core-idle]",
         "C7: idle does not extend a window",
     ),
     Mutant(
-        "flexauth/_core_sessions.pxi",
+        "flexauth/_core_facts.pxi",
         "return session.deadline + s.absence - session.absence",
         "return session.deadline",
         f"{_STORY}[core-down-while-offline]",
@@ -145,6 +146,76 @@ MUTANTS = (
         "team_at(s, i).ledger_seq = row[1] - 1",
         f"{_STORY}[core-kill]",
         "R3: a start goes on where the ledger stands",
+    ),
+    Mutant(
+        "flexauth/_core_candidates.pxi",
+        "if payer == NEVER or payer == team:",
+        "if True:",
+        f"{_SESSIONS}::test_anothers_teams_subscription_counts_by_the_contract_of_the_team_that_would_pay",
+        "E3: another team's subscription counts by the payer's contract",
+    ),
+    Mutant(
+        "flexauth/_core_candidates.pxi",
+        "rank.end = next_end(s, team)",
+        "rank.end = 0",
+        f"{_SESSIONS}::test_the_team_whose_next_pack_ends_first_pays_and_the_answer_says_why",
+        "E1: the team whose next pack ends first",
+    ),
+    Mutant(
+        "flexauth/_core_candidates.pxi",
+        "return option.refusal == NO_REASON and (option.until == NEVER or option.until > now)",
+        "return option.refusal == NO_REASON and (option.until == NEVER or option.until >= now)",
+        f"{_SESSIONS}::test_a_subscription_or_trial_that_ends_goes_on_by_tokens_from_the_contact_at_its_end",
+        "T4: at one instant a right ends before a command",
+    ),
+    Mutant(
+        "flexauth/_core_seats.pxi",
+        "return earlier < seats.seats",
+        "return earlier <= seats.seats",
+        f"{_SESSIONS}::test_a_pool_made_smaller_takes_the_seats_of_the_latest_users",
+        "SPEC 14: a smaller pool takes the latest users' seats",
+    ),
+    Mutant(
+        "flexauth/_core_contacts.pxi",
+        "if session_at(s, i).device != device and not session_at(s, i).flags & IS_WAITING:",
+        "if session_at(s, i).device != device:",
+        f"{_SESSIONS}::test_a_waiting_session_neither_blocks_a_device_nor_is_taken_over",
+        "S6: a session without an operation stands in nobody's way",
+    ),
+    Mutant(
+        "flexauth/_core_contacts.pxi",
+        "return is_pending(s, session) or is_charged(s, session, use)",
+        "return is_charged(s, session, use)",
+        f"{_SESSIONS}::test_a_subscription_gained_while_the_hold_pends_voids_it_and_was_no_free_use",
+        "E2: a right gained while P is pending voids the hold",
+    ),
+    Mutant(
+        "flexauth/_core_contacts.pxi",
+        "if first == NONE:",
+        "if True:",
+        f"{_SESSIONS}::test_the_hold_stays_for_a_session_that_the_gained_right_does_not_serve",
+        "SPEC 14: the line goes on for sessions that the right does not serve",
+    ),
+    Mutant(
+        "flexauth/_core_contacts.pxi",
+        "if ends_before_renewal(session, terms):",
+        "if False:",
+        f"{_SESSIONS}::test_others_of_the_line_renew_what_one_ends_before",
+        "A9: nothing renews",
+    ),
+    Mutant(
+        "flexauth/_core_contacts.pxi",
+        "if session.rights_version < max(s.rights_version, team_at(s, session.team).rights_version) or heard.results:",
+        "if session.rights_version < s.rights_version or heard.results:",
+        f"{_SESSIONS}::test_a_right_withdrawn_inside_a_paid_window_ends_the_session_and_what_was_charged_stays",
+        "A6: a withdrawal is heard at the next contact",
+    ),
+    Mutant(
+        "flexauth/_core_facts.pxi",
+        "until = min(until, session.contact_at + HOUR)",
+        "pass",
+        f"{_SESSIONS}::test_a_service_waits_for_its_first_operation_and_is_charged_from_it",
+        "S6: a lease of at most 1 h",
     ),
     # The reference --------------------------------------------------------------------------------------------------
     Mutant(
