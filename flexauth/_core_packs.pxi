@@ -390,7 +390,9 @@ cdef void put_terms_of(const Live *s, const Line *line, int64_t *row) noexcept n
     row[16] = use.basis
 
 
-cdef int64_t enter(Live *s, EntryKind kind, int32_t i, int64_t tokens, int64_t effective_at, int64_t transfer) noexcept nogil:
+cdef int64_t enter(
+    Live *s, EntryKind kind, int32_t i, int64_t tokens, int64_t effective_at, int64_t transfer,
+) noexcept nogil:
     """An entry of the pack's team; gives its sequence."""
     cdef int64_t *row = book_entry(s, kind, pack_at(s, i).team, i, tokens, effective_at)
     row[18] = transfer

@@ -83,7 +83,7 @@ SELECT text FROM device_text WHERE device = :device;
 
 -- name: slices_of_window
 -- The slices of the charge of a line's window, in the order of P3; pack 0 is the overdraft (C10).
-SELECT seq, pack, -tokens AS tokens FROM ledger
+SELECT seq, pack, -tokens AS tokens, window_end FROM ledger
 WHERE team = :team AND user = :user AND product = :product AND window_start = :window_start
 AND (kind = 2 OR kind = 9) AND window_start >= 0 ORDER BY seq;
 

@@ -186,7 +186,9 @@ class Books:
     def check(self) -> None:
         """L2 for every pack, P3 for every hold and charge, and windows of 24 h or to the end of a day (C9)."""
         self.accounts.check(self.tables["pack"])
-        order = {row[1]: (row[5], row[2], -row[3], row[6], row[1]) for row in self.tables["pack"].values()}
+        order: dict[int, Row] = {
+            row[1]: (row[5], row[2], -row[3], row[6], row[1]) for row in self.tables["pack"].values()
+        }
         order[0] = (2**63,)  # the overdraft comes after all packs (C10)
         taken = [[row[5] for row in rows] for rows in self.several["hold"].values()]
         taken += [[row[5] for row in rows] for rows in self.charges.values()]

@@ -53,7 +53,7 @@ class Vault(Books):
             rows[table] = found
         stands = {row[0]: row for tables in loaded for row in tables["team"]}
         assert all(stands[row[0]] == row for row in rows["team"] if row[0])
-        counters = dict(self.store.load_world()["counter"])
+        counters = {row[0]: row[1] for row in self.store.load_world()["counter"]}
         assert all(counters[kind] == number for kind, number in rows["counter"])
         found = [*self.store.load_devices()] if users is None else self._devices(users)
         assert sorted(found) == sorted(rows["device"])
