@@ -45,7 +45,7 @@ proto: setup ## generate the wire types from proto/
 	$(BIN)/buf format --diff --exit-code
 	$(BIN)/python proto/generate.py
 
-docs: setup ## generate docs/api.md and docs/cli.md
+docs: setup ## generate docs/access.md, docs/api.md and docs/cli.md
 	$(BIN)/python docs/generate.py
 
 bench: setup ## measure the core, the store and the service (PART=core measures one part)

@@ -1,4 +1,4 @@
-"""Generates docs/api.md from the comments of proto/, and docs/cli.md from the commands' own help."""
+"""Generates docs/api.md from the comments of proto/, docs/cli.md from the commands' own help, docs/access.md."""
 
 import subprocess
 import sys
@@ -18,10 +18,13 @@ from google.protobuf.descriptor_pb2 import (
 )
 from google.rpc.code_pb2 import Code  # type: ignore[import-untyped]
 
+from flexauth.access import permissions
+from flexauth.access.permissions import Cell
 from flexauth.cli.main import app
+from flexauth.requests import Role
 from flexauth.rpc.errors import DOMAIN, TABLE
 
-__all__ = ["api", "cli"]
+__all__ = ["access", "api", "cli"]
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ".flexauth.v1."
@@ -186,6 +189,57 @@ def cli() -> str:
     return "\n".join([*head, *command_lines("flexauth", typer.main.get_command(app))]).rstrip() + "\n"
 
 
+ROLES = {
+    Role.VENDOR: "Sells and runs the service: everything, in every team.",
+    Role.RESELLER: "Orders and balances of the teams that it serves.",
+    Role.SUPPORT: "Looks into teams to help their people, and changes little.",
+    Role.TEAM_ADMIN: "Runs a team: its people, what they may run, its caps, its keys.",
+    Role.BUYER: "Looks after what a team has bought and spent.",
+    Role.AUDITOR: "Reads what happened in a team, and changes nothing.",
+    Role.USER: "A person who signed in: acts for its own subject alone.",
+    Role.DEVICE: "A machine by its certificate: acts for users of its team who registered that device.",
+    Role.SERVICE: "A program with the scope `act_as`: acts for any user of its team.",
+}
+CELLS = {Cell.NO: "", Cell.OWN: "own", Cell.TEAM: "team", Cell.ALL: "all"}
+
+
+def access() -> str:
+    """Return docs/access.md."""
+    lines = [
+        "# Who may call what",
+        "",
+        "Made by `make docs` from the one table of permissions. What has no cell here is refused with",
+        "`PERMISSION_DENIED`; how callers prove who they are is in [identity](identity.md).",
+        "",
+        "- `own`: a user for itself alone; a device for users who registered it and the sessions on it.",
+        "- `team`: in the teams of the credential, or in every team for a role that was given everywhere.",
+        "- `all`: everything.",
+        "- `anyone`: without a credential.",
+        "",
+        "What a call names outside its caller's reach is `NOT_FOUND`, in the words for what is not there.",
+        "",
+        "## Roles",
+        "",
+        "| role | | may give and take |",
+        "|---|---|---|",
+    ]
+    for role, about in ROLES.items():
+        given = ", ".join(f"`{given.name.lower()}`" for given in sorted(permissions.GRANTABLE.get(role, ())))
+        lines.append(f"| `{role.name.lower()}` | {about} | {given} |")
+    heads = " | ".join(role.name.lower() for role in Role)
+    service = ""
+    for name, permission in permissions.TABLE.items():
+        of, _, method = name.partition("/")
+        if of != service:
+            service = of
+            lines += ["", f"## {of}", "", f"| method | {heads} |", "|---" * (len(Role) + 1) + "|"]
+        cells = ["anyone"] * len(Role) if permission.anyone else [CELLS[permission.cells[role]] for role in Role]
+        lines.append(f"| `{method}` | " + " | ".join(cells) + " |")
+    lines += ["", "`Inspect` is reflection, and the health of a single service; the health of the whole is for anyone."]
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
+    (ROOT / "docs" / "access.md").write_text(access(), encoding="utf-8")
     (ROOT / "docs" / "api.md").write_text(api(), encoding="utf-8")
     (ROOT / "docs" / "cli.md").write_text(cli(), encoding="utf-8")

@@ -281,11 +281,15 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """P2: held and settled are shown apart. `as_of` is the team's ledger sequence."""
+    """P2: held and settled are shown apart. `as_of` is the team's ledger sequence.
+
+    `overdraft` is what the team owes (C10); `available` is less by it, and by holds of it.
+    """
 
     team: str
     available: int
     held: int
+    overdraft: int
     purchased: int
     consumed: int
     expired: int

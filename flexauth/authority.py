@@ -41,7 +41,7 @@ class Authority:
         self.directory = Directory(store)
         self._sequencer = Sequencer(make_engine, store, clock, on_lost=self.directory.forget_unstored)
         administration = Administration(store, self.directory, self._sequencer)
-        self.access = Access(store, now=lambda: self.now)
+        self.access = Access(store, now=lambda: self.now, welcome=self._welcome)
         self.grants = Grants(store, self.directory, changed=self.access.forget)
         members = Members(store, self.directory, self._sequencer.time, keys_changed=self.access.forget)
         products = Products(store, self.directory)
@@ -78,6 +78,10 @@ class Authority:
     def answer_reads(self, reads: Mapping[type, Callable[[Any], Any]]) -> None:
         """Requests that reports answer from what is stored, in the caller's thread."""
         self._reads.update(reads)
+
+    def _welcome(self, user: requests.Actor) -> None:
+        """A4: a sign-in with a verified address accepts the invitations that wait for it."""
+        self.submit(requests.AcceptInvitations(user.subject, user.email), user).result()
 
     def submit(
         self, request: requests.Request, by: requests.Actor = requests.AUTHORITY, guard: Guard | None = None

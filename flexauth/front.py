@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from flexauth import limits
 from flexauth.authority import Authority
 from flexauth.certificates import CertificateFiles, CertificateWatch
 from flexauth.config import Settings, is_loopback
@@ -123,6 +124,7 @@ def _listener(address: str) -> socket.socket:
     family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
     both = host == "[::]" and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server((host.strip("[]"), int(port)), family=family, dualstack_ipv6=both)
+        where = host.strip("[]"), int(port)
+        return socket.create_server(where, family=family, backlog=limits.CONNECTIONS, dualstack_ipv6=both)
     except OSError as error:
         raise CannotListen(address=address, cause=error.strerror or error) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flexauth import answers, requests
-from flexauth.commands import Decision, Engine, Entitlement, Outcome, Reason, State
+from flexauth.commands import Consent, Decision, Engine, Entitlement, Outcome, Policy, Reason, State
 from flexauth.denials import denial_sentence
 from flexauth.directory import Directory
 from flexauth.policy import parse_duration
@@ -14,6 +14,13 @@ __all__ = ["Telling"]
 def _shown(at: int) -> int:
     """Times in answers are 0 where there is none."""
     return max(at, 0)
+
+
+def _asks_for_renewals(policy: Policy, rate: int) -> bool:
+    """Whether the contract asks for consent to a renewal at this rate (Q2)."""
+    if policy.consent is Consent.ABOVE:
+        return rate > policy.consent_above
+    return policy.consent in (Consent.ALWAYS, Consent.RENEWALS)
 
 
 class Telling:
@@ -53,6 +60,7 @@ class Telling:
             project=directory.projects.get(decision.project) if decision.project else "",
             choice=decision.choice,
             outage_grace=parse_duration("outage_grace", contract.values["outage_grace"]),
+            renewal_needs_consent=on_tokens and _asks_for_renewals(contract.policy, decision.rate),
         )
 
     def quote(

@@ -12,6 +12,7 @@ from hmac import compare_digest
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
+import structlog
 from pydantic import TypeAdapter
 
 from flexauth import limits
@@ -21,7 +22,7 @@ from flexauth.access.jwks import read_document
 from flexauth.access.keys import digest_of, key_id
 from flexauth.access.permissions import UNLIMITED, Permission
 from flexauth.access.tokens import Tokens
-from flexauth.faults import Unauthenticated
+from flexauth.faults import Fault, Unauthenticated
 from flexauth.requests import Actor, IdentityKind, IdentityProvider, Role, Scope
 from flexauth.store.port import Store
 
@@ -30,6 +31,7 @@ __all__ = ["Access", "Admitted", "unasked"]
 _BEARER: Final = "bearer "
 _NOBODY: Final = bytes(32)
 _NEVER: Final = 2**63 - 1
+log = structlog.get_logger(__name__)
 _providers = TypeAdapter(IdentityProvider)
 
 
@@ -53,10 +55,20 @@ def unasked(permission: Permission, peer: Peer) -> Admitted:
 
 
 class Access:
-    """Admits calls. `now` is the authority's clock; `read` reads what identity providers publish. From any thread."""
+    """Admits calls. `now` is the authority's clock; `read` reads what identity providers publish. From any thread.
 
-    def __init__(self, store: Store, now: Callable[[], int], read: Callable[[str], bytes] = read_document) -> None:
-        self._store, self._now = store, now
+    `welcome` is told of every user with a verified address before their token counts (A4); what it raises, the caller
+    does not hear.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], int],
+        welcome: Callable[[Actor], None],
+        read: Callable[[str], bytes] = read_document,
+    ) -> None:
+        self._store, self._now, self._welcome = store, now, welcome
         self._tokens = Tokens(self.forget, read)
         self._providers_known = False
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
@@ -110,7 +122,7 @@ class Access:
         if not authorization[: len(_BEARER)].lower() == _BEARER:
             raise Unauthenticated
         text = authorization[len(_BEARER) :].strip()
-        return self._with_key(text, now) if text.startswith("flx_") else self._signed_in(text, now)
+        return self._with_key(text, now) if text.startswith("flx_") else self._signed_in(text, peer, now)
 
     def _with_key(self, text: str, now: int) -> Caller:
         ident = key_id(text)
@@ -131,7 +143,7 @@ class Access:
             kept["subject"],
         )
 
-    def _signed_in(self, text: str, now: int) -> Caller:
+    def _signed_in(self, text: str, peer: Peer, now: int) -> Caller:
         if not self._providers_known:
             changes = self._changes
             rows = self._store.select("every_identity_provider", {})
@@ -139,8 +151,19 @@ class Access:
             with self._changing:
                 self._providers_known = changes == self._changes
         found = self._tokens.verify(text, now)
+        name, until = f"user:{found.subject}", found.expires_at
+        if found.email and not self._greet(Actor(name, "user", peer.address, found.subject, found.email)):
+            until = now  # verified anew at the next call, until it is greeted
         scopes = (Scope(Role.USER), *self._roles(IdentityKind.SUBJECT, found.subject))
-        return Caller(f"user:{found.subject}", scopes, found.expires_at, found.subject, found.email)
+        return Caller(name, scopes, until, found.subject, found.email)
+
+    def _greet(self, user: Actor) -> bool:
+        try:
+            self._welcome(user)
+        except Fault as fault:  # of the invitation, or of a store that is full: what the user asked may go on
+            log.warning("invitation_not_accepted", cause=str(fault))
+            return False
+        return True
 
     def _certified(self, peer: Peer) -> Caller:
         """By the names of a verified certificate; one that nobody has given a role is no credential."""

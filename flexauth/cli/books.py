@@ -40,7 +40,7 @@ def balance(context: typer.Context, team: Team = "", as_json: AsJson = False) ->
     if as_json:
         show_json(shown)
         return
-    sums = ("team", "available", "held", "purchased", "consumed", "expired", "refunded", "as_of")
+    sums = ("team", "available", "held", "overdraft", "purchased", "consumed", "expired", "refunded", "as_of")
     facts([("ledger sequence" if key == "as_of" else key, shown[key]) for key in sums])
     console().print()
     table(PACK_COLUMNS, shown["packs"], empty=f"No pack. Book an order: flexauth pack order {name} 500")

@@ -16,6 +16,9 @@ from flexauth import config, limits
 from flexauth.cli.exits import ExitStatus, status_of
 from flexauth.credentials import read_credentials
 from flexauth.v1.access_pb2_grpc import AccessStub
+from flexauth.v1.groups_pb2_grpc import GroupsStub
+from flexauth.v1.members_pb2_grpc import MembersStub
+from flexauth.v1.persons_pb2_grpc import PersonsStub
 from flexauth_client import settings
 from flexauth_client.channel import Channel
 from flexauth_client.errors import ConfigurationError, Rejected, Unavailable
@@ -72,6 +75,9 @@ class Connection:
         self.reporting = channel.reporting
         self.authority = channel.authority
         self.access = AccessStub(channel.calls)
+        self.members = MembersStub(channel.calls)
+        self.groups = GroupsStub(channel.calls)
+        self.persons = PersonsStub(channel.calls)
 
     def call(self, method: grpc.UnaryUnaryMultiCallable[Q, R], request: Q) -> R:
         """Call once and wait for the answer at most `CALL_SECONDS`."""

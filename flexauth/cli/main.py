@@ -11,7 +11,22 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from flexauth.cli import access, books, config, operate, pack, product, session, storage, team, user
+from flexauth.cli import (
+    access,
+    books,
+    config,
+    group,
+    member,
+    operate,
+    pack,
+    person,
+    product,
+    session,
+    storage,
+    suspend,
+    team,
+    user,
+)
 from flexauth.cli.connection import Refused
 from flexauth.cli.demo import demo
 from flexauth.cli.exits import MEANINGS, ExitStatus
@@ -132,7 +147,7 @@ def version(as_json: AsJson = False) -> None:
         facts(list(shown.items()))
 
 
-_START, _SET_UP, _READ, _OPERATE = "Start here", "Set up", "Read and try", "Operate"
+_START, _SET_UP, _PEOPLE, _READ, _OPERATE = "Start here", "Set up", "People", "Read and try", "Operate"
 
 app.command(rich_help_panel=_START)(demo)
 app.command(rich_help_panel=_START)(serve)
@@ -145,6 +160,20 @@ app.add_typer(pack.app, name="pack", rich_help_panel=_SET_UP)
 app.add_typer(access.key, name="key", rich_help_panel=_SET_UP)
 app.add_typer(access.role, name="role", rich_help_panel=_SET_UP)
 app.add_typer(access.provider, name="provider", rich_help_panel=_SET_UP)
+app.command(rich_help_panel=_PEOPLE)(member.invite)
+app.command(rich_help_panel=_PEOPLE)(member.assign)
+app.command(rich_help_panel=_PEOPLE)(member.unassign)
+app.add_typer(member.default, name="default", rich_help_panel=_PEOPLE)
+app.add_typer(member.app, name="member", rich_help_panel=_PEOPLE)
+app.add_typer(group.group, name="group", rich_help_panel=_PEOPLE)
+app.add_typer(group.project, name="project", rich_help_panel=_PEOPLE)
+app.add_typer(suspend.suspend, name="suspend", rich_help_panel=_PEOPLE)
+app.add_typer(suspend.resume, name="resume", rich_help_panel=_PEOPLE)
+app.add_typer(suspend.device, name="device", rich_help_panel=_PEOPLE)
+app.command(rich_help_panel=_PEOPLE)(person.erase)
+app.command(rich_help_panel=_PEOPLE)(person.export)
+session.app.command("end")(person.end_session)
+app.command(rich_help_panel=_READ)(person.audit)
 app.command(rich_help_panel=_READ)(books.balance)
 app.command(rich_help_panel=_READ)(books.ledger)
 app.add_typer(session.app, name="session", rich_help_panel=_READ)

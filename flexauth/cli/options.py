@@ -21,6 +21,7 @@ from flexauth.v1.administration_pb2 import ListTeamsRequest
 __all__ = [
     "DEFAULT_LIMIT",
     "AsJson",
+    "DryRun",
     "Limit",
     "PageToken",
     "RequestId",
@@ -34,6 +35,7 @@ __all__ = [
 DEFAULT_LIMIT = limits.PAGE_DEFAULT
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of a table.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
 Limit = Annotated[int, typer.Option(parser=number(0, INT64_MAX), help="The most to list; 0 lists all.", metavar="N")]
 PageToken = Annotated[str, typer.Option(help="Go on after a page: the token that it ended with.", metavar="TOKEN")]
 RequestId = Annotated[

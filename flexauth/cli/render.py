@@ -29,6 +29,8 @@ Row = Mapping[str, Any]
 #: int64 fields that hold a time; 0 is no time.
 TIMES = frozenset(
     [
+        "at",
+        "closed_at",
         "created_at",
         "effective_at",
         "ended_at",
@@ -36,6 +38,8 @@ TIMES = frozenset(
         "expires_at",
         "granted_at",
         "heartbeat_by",
+        "invited_at",
+        "invited_until",
         "lease_until",
         "now",
         "opened_at",
@@ -48,6 +52,7 @@ TIMES = frozenset(
         "revoked_at",
         "server_time",
         "starts_at",
+        "suspended_at",
         "time",
         "valid_from",
         "window_end",

@@ -19,7 +19,20 @@ from flexauth.v1 import administration_pb2, types_pb2
 from flexauth.v1 import license_authority_pb2 as wire
 from flexauth_client.terms import new_session_id
 
-__all__ = ["app"]
+__all__ = [
+    "EndBeforeRenewal",
+    "MaxTokens",
+    "OfflineUntil",
+    "PayingTeam",
+    "Platform",
+    "Product",
+    "Project",
+    "StartedBy",
+    "TakeOver",
+    "Version",
+    "app",
+    "show_answer",
+]
 
 app = typer.Typer(no_args_is_help=True, help="Sessions: running products, and a client's calls to try by hand.")
 
@@ -58,6 +71,13 @@ MaxTokens = Annotated[
     int | None, typer.Option(parser=inputs.tokens, help="The most that may be charged. Default: no limit.", metavar="N")
 ]
 Project = Annotated[str, typer.Option(help="Charge back to this project.", metavar="NAME")]
+OfflineUntil = Annotated[
+    int | None,
+    typer.Option(parser=inputs.instant, metavar="TIME", help="Borrow: be able to run without contact until then."),
+]
+EndBeforeRenewal = Annotated[
+    bool, typer.Option("--end-before-renewal", help="End a minute before the paid time does; nothing is renewed.")
+]
 Operated = Annotated[
     int | None,
     typer.Option("--operated", parser=inputs.instant, metavar="TIME", help="Time of the last meaningful operation."),
@@ -154,7 +174,7 @@ def quote(
     )
     with connect(context) as connection:
         answer = plain(connection.call(connection.authority.Quote, wire.QuoteRequest(checkout=asked)))
-    _answer(answer, as_json=as_json)
+    show_answer(answer, as_json=as_json)
 
 
 @app.command()
@@ -173,6 +193,8 @@ def checkout(
     take_over: TakeOver = False,
     max_tokens: MaxTokens = None,
     project: Project = "",
+    offline_until: OfflineUntil = None,
+    end_before_renewal: EndBeforeRenewal = False,
     want_lease: Annotated[bool, typer.Option("--lease", help="Ask for a signed lease too.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -190,23 +212,41 @@ def checkout(
         max_tokens=max_tokens,
         project=project,
         want_lease=want_lease,
+        offline_until=offline_until or 0,
+        end_before_renewal=end_before_renewal,
     )
     with connect(context) as connection:
         answer = plain(connection.call(connection.authority.Checkout, asked))
-    _answer(answer, as_json=as_json)
+    show_answer(answer, as_json=as_json)
 
 
 @app.command()
-def heartbeat(context: typer.Context, session: Session, operated_at: Operated = None, as_json: AsJson = False) -> None:
+def heartbeat(
+    context: typer.Context,
+    session: Session,
+    operated_at: Operated = None,
+    consent: Annotated[
+        int | None,
+        typer.Option(parser=inputs.tokens, help="Agree to charges of at most so many tokens.", metavar="N"),
+    ] = None,
+    offline_until: OfflineUntil = None,
+    as_json: AsJson = False,
+) -> None:
     """Keep a session in contact. Ends with status 1 when the session is over."""
     with connect(context) as connection:
 
         def send(counter: int) -> wire.HeartbeatResponse:
-            request = wire.HeartbeatRequest(session=session, counter=counter, operated_at=operated_at or 0)
+            request = wire.HeartbeatRequest(
+                session=session,
+                counter=counter,
+                operated_at=operated_at or 0,
+                consent=consent,
+                offline_until=offline_until or 0,
+            )
             return connection.call(connection.authority.Heartbeat, request)
 
         answer = _contact(send)
-    _answer(plain(answer) | {"granted": answer.facts.state in OPEN}, as_json=as_json)
+    show_answer(plain(answer) | {"granted": answer.facts.state in OPEN}, as_json=as_json)
 
 
 @app.command()
@@ -219,7 +259,23 @@ def lease(context: typer.Context, session: Session, operated_at: Operated = None
             return connection.call(connection.authority.GetLease, request)
 
         answer = _contact(send)
-    _answer(plain(answer) | {"granted": answer.facts.state in OPEN}, as_json=as_json)
+    show_answer(plain(answer) | {"granted": answer.facts.state in OPEN}, as_json=as_json)
+
+
+@app.command()
+def result(
+    context: typer.Context,
+    session: Session,
+    units: Annotated[int, typer.Argument(help="So many results.", min=1)],
+    request_id: Annotated[str, typer.Option(help="Reported once for an id. Default: a new one.", metavar="TEXT")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Report results of a product that is charged by them, before they are delivered. Status 1: they must not be."""
+    made = request_id or new_session_id(time.time_ns() // 1_000)
+    request = wire.ReportResultRequest(session=session, units=units, request_id=made)
+    with connect(context) as connection:
+        answer = plain(connection.call(connection.authority.ReportResult, request))
+    show_answer(answer, as_json=as_json)
 
 
 @app.command()
@@ -258,7 +314,7 @@ def _contact(send: Callable[[int], A]) -> A:
     return send(answer.facts.counter + 1) if answer.facts.state in OPEN else answer
 
 
-def _answer(answer: dict[str, Any], *, as_json: bool) -> None:
+def show_answer(answer: dict[str, Any], *, as_json: bool) -> None:
     """Show a decision; a denial ends the command with `ExitStatus.NO`."""
     denial, inner = answer.pop("denial"), answer.pop("facts", None)
     if as_json:

@@ -25,7 +25,8 @@ def backup(
 ) -> None:
     """Copy the database as of this moment, while it is being served; a backup never overwrites a file.
 
-    Keys are not in it: copy api-keys.json and lease-keys.json apart, to a place as safe as a password's.
+    Of API keys it has the digests alone. The keys that sign leases are not in it: copy lease-keys.json apart, to a
+    place as safe as a password's.
     """
     settings, _ = config.load(configuration, {"data": data})
     from flexauth import serving  # noqa: PLC0415  # brings the whole authority, which other commands do without

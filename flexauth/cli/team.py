@@ -9,10 +9,13 @@ import typer
 
 from flexauth.cli.connection import Refused, connect, pages
 from flexauth.cli.exits import ExitStatus
-from flexauth.cli.inputs import instant
-from flexauth.cli.options import DEFAULT_LIMIT, AsJson, Limit, PageToken, RequestId, Team, listing, team_of
+from flexauth.cli.inputs import instant, one_of
+from flexauth.cli.options import DEFAULT_LIMIT, AsJson, DryRun, Limit, PageToken, RequestId, Team, listing, team_of
 from flexauth.cli.render import Column, cell, facts, plain, show_json
+from flexauth.requests import Plan
 from flexauth.v1 import administration_pb2 as wire
+from flexauth.v1.members_pb2 import GetTeamStandingRequest, SetPlanRequest
+from flexauth.v1.members_pb2 import Plan as WirePlan
 from flexauth.v1.reporting_pb2 import GetBalanceRequest
 
 __all__ = ["app", "policy"]
@@ -79,7 +82,12 @@ def show(context: typer.Context, team: Team = "", as_json: AsJson = False) -> No
             wire.ListTeamsRequest(),
             keep=lambda item: item.name == name,
         )
+        standing = plain(
+            connection.call(connection.members.GetTeamStanding, GetTeamStandingRequest(team=name)).standing
+        )
     shown: dict[str, Any] = plain(teams[0]) | {
+        "plan": standing["plan"],
+        "suspended": standing["suspended"],
         "available": balance.available,
         "held": balance.held,
         "packs": len(balance.packs),
@@ -89,6 +97,27 @@ def show(context: typer.Context, team: Team = "", as_json: AsJson = False) -> No
         show_json(shown)
     else:
         facts([(key.replace("_", " "), value) for key, value in shown.items()])
+
+
+@app.command("set-plan")
+def set_plan(
+    context: typer.Context,
+    team: Annotated[str, typer.Argument(help="The team.")],
+    plan: Annotated[
+        int, typer.Argument(parser=one_of(Plan), metavar="PLAN", help="STANDARD, PREMIUM, ENTERPRISE or EDUCATION.")
+    ],
+    request_id: RequestId,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put a team on a plan, which its users inherit."""
+    request = SetPlanRequest(request_id=request_id, validate_only=dry_run, team=team, plan=WirePlan.Name(plan))
+    with connect(context) as connection:
+        answer = plain(connection.call(connection.members.SetPlan, request).standing)
+    if as_json:
+        show_json(answer)
+    else:
+        facts([(name, answer[name]) for name in ("team", "plan", "suspended")])
 
 
 @policy.command("get")

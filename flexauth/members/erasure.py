@@ -6,6 +6,7 @@ The ledger and the use log hold no name and are not touched.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -33,15 +34,24 @@ def _sought(name: str) -> dict[str, str]:
 
 
 def without(value: Any, names: Collection[str], instead: str) -> Any:
-    """A JSON value in which every text that is one of the names, in whatever case, or `Name <name>`, is another."""
-    if isinstance(value, str):
-        found = value.lower().rpartition("<")[2].removesuffix(">").strip()
-        return instead if found in {name.lower() for name in names} else value
-    if isinstance(value, list):
-        return [without(item, names, instead) for item in value]
-    if isinstance(value, dict):
-        return {key: without(item, names, instead) for key, item in value.items()}
-    return value
+    """A JSON value in which another word stands for every name, in whatever case, where it is a word of its own.
+
+    A text that ends as `Full Name <name>` is replaced whole. `ann` is no word of `ann-lee` nor of `ann@example.com`.
+    """
+    words = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    person = re.compile(rf".*<({words})>", re.IGNORECASE | re.DOTALL)
+    word = re.compile(rf"(?<![\w.@+|/-])({words})(?![\w@+|/-]|\.\w)", re.IGNORECASE)
+
+    def replaced(part: Any) -> Any:
+        if isinstance(part, str):
+            return instead if person.fullmatch(part) else word.sub(instead, part)
+        if isinstance(part, list):
+            return [replaced(item) for item in part]
+        if isinstance(part, dict):
+            return {key: replaced(item) for key, item in part.items()}
+        return part
+
+    return replaced(value)
 
 
 class Erasures:
@@ -75,7 +85,7 @@ class Erasures:
             turn.write("erase_answer", request=kept)
         for name in names:
             turn.write("erase_rosters", **_sought(name))
-        self._write(turn, user, person["subject"], pseudonym, devices)
+        self._write(turn, user, person, pseudonym, devices)
         self._end(turn, user, sessions)
         if teams:
             self._directory.rights_changed(turn, tuple(teams))
@@ -84,14 +94,18 @@ class Erasures:
     # What is written --------------------------------------------------------------------------------------------------
 
     @staticmethod
-    def _write(turn: Turn, user: int, subject: str, instead: str, devices: Iterable[Mapping[str, Any]]) -> None:
+    def _write(
+        turn: Turn, user: int, person: Mapping[str, str], instead: str, devices: Iterable[Mapping[str, Any]]
+    ) -> None:
         turn.write("leave_all_groups", user=user)
         turn.write("erase_notices", user=user)
+        turn.write("erase_evidence", user=user)
         turn.write("erase_user", user=user, erased_at=turn.now)
-        if subject:
-            turn.write("erase_keys", subject=subject, instead=instead, at=turn.now)
-            turn.write("erase_roles", subject=subject)
+        if person["subject"]:
+            turn.write("erase_keys", subject=person["subject"], instead=instead, at=turn.now)
+        turn.write("erase_roles", subject=person["subject"], email=person["email"])
         for row in devices:
+            turn.write("erase_device_roles", device=row["text"])
             high, low = halves(name_digest(IdKind.DEVICE, row["text"]))
             turn.write("erase_device_text", device=row["device"])
             turn.write("erase_suspended_device", digest_hi=high, digest_lo=low)

@@ -74,12 +74,21 @@ def _which(program: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Running:
-    """A process, and the names under which it knows the files of its certificates."""
+class _Files:
+    """What a process is handed: its arguments, open files, and the names under which it knows its certificates."""
 
-    process: subprocess.Popen[str]
+    arguments: tuple[str, ...]
+    descriptors: tuple[int, ...]
     certificate: str
     client_ca: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A process and its files."""
+
+    process: subprocess.Popen[str]
+    files: _Files
 
 
 class Proxy:
@@ -123,19 +132,23 @@ class Proxy:
 
     def check(self) -> None:
         """Let HAProxy check its configuration. Raises `ProxyFailed` with what it says."""
-        with self._files() as (arguments, descriptors, _):
-            done = subprocess.run(
-                [self._program, "-c", *arguments],
-                cwd=self._folder,
-                pass_fds=descriptors,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=_START_SECONDS,
-                check=False,
-            )
+        with self._files() as files:
+            try:
+                done = subprocess.run(
+                    [self._program, "-c", *files.arguments],
+                    cwd=self._folder,
+                    pass_fds=files.descriptors,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                    timeout=_START_SECONDS,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                cause = f"no word on its configuration within {_START_SECONDS:.0f} s"
+                raise ProxyFailed(program=self._program, cause=cause) from None
         if done.returncode:
-            raise ProxyFailed(program=self._program, cause=_said(done.stdout))
+            raise ProxyFailed(program=self._program, cause=_said(done.stdout) or f"status {done.returncode}")
 
     def start(self) -> None:
         """Check, start, and wait until it serves. Raises `ProxyFailed`."""
@@ -194,34 +207,36 @@ class Proxy:
 
     def _spawn(self) -> _Running | None:
         """Start it with the certificates of now; None where it is to stop."""
-        with self._starting, self._files() as (arguments, descriptors, names):
+        with self._starting, self._files() as files:
             if self._stopping.is_set():
                 return None
             process = subprocess.Popen(
-                [*_ENDS_WITH_US, self._program, "-db", *arguments],
+                [*_ENDS_WITH_US, self._program, "-db", *files.arguments],
                 cwd=self._folder,
-                pass_fds=descriptors,
+                pass_fds=files.descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
                 errors="replace",
             )
-            self._running = _Running(process, *names)
+            self._running = _Running(process, files)
             return self._running
 
     @contextmanager
-    def _files(self) -> Iterator[tuple[list[str], tuple[int, ...], tuple[str, str | None]]]:
-        """Arguments, descriptors to pass, names of the files. All are in memory: no copy of the key lies on a disk."""
-        held = self._watch.current
+    def _files(self) -> Iterator[_Files]:
+        """The files of a process, all of them in memory: no copy of the key lies on a disk."""
+        held, listener = self._watch.current, self._listener.fileno()
         with ExitStack() as opened:
             certificate = opened.enter_context(_in_memory("certificate", held.chain + held.key))
-            client_ca = opened.enter_context(_in_memory("client-ca", held.client_ca)) if held.client_ca else None
-            clients = ClientCertificates(_path(client_ca), self._client_required) if client_ca is not None else None
-            text = configuration(self._listener.fileno(), _path(certificate), clients, self._limits)
-            file = opened.enter_context(_in_memory("configuration", text.encode()))
-            descriptors = (self._listener.fileno(), certificate, file, *((client_ca,) if client_ca is not None else ()))
-            yield ["-f", _path(file)], descriptors, (_path(certificate), clients.ca if clients else None)
+            passed = [listener, certificate]
+            clients = None
+            if held.client_ca:
+                passed.append(opened.enter_context(_in_memory("client-ca", held.client_ca)))
+                clients = ClientCertificates(_path(passed[-1]), self._client_required)
+            text = configuration(listener, _path(certificate), clients, self._limits)
+            passed.append(opened.enter_context(_in_memory("configuration", text.encode())))
+            yield _Files(("-f", _path(passed[-1])), tuple(passed), _path(certificate), clients.ca if clients else None)
 
     def _keep_renewed(self) -> None:
         """Hand over new certificates; again, where it is just being started and may have read the old ones."""
@@ -235,9 +250,9 @@ class Proxy:
         running = self._running
         if running is None:
             return False
-        orders = [("cert", running.certificate, fresh.chain + fresh.key)]
-        if running.client_ca and fresh.client_ca:
-            orders.append(("ca-file", running.client_ca, fresh.client_ca))
+        orders = [("cert", running.files.certificate, fresh.chain + fresh.key)]
+        if running.files.client_ca and fresh.client_ca:
+            orders.append(("ca-file", running.files.client_ca, fresh.client_ca))
         said = ""
         for kind, name, content in orders:
             said = self._tell(f"set ssl {kind} {name} <<\n{content.decode()}") and self._tell(

@@ -45,20 +45,20 @@ class Books:
         )  # fmt: skip
 
     def _balance(self, request: requests.GetBalance) -> answers.Balance:
-        """P2, of what is stored: `available` counts packs that have begun by the latest time and have not ended."""
+        """P2, of what is stored: packs that have begun and not ended, less what the overdraft owes (C10)."""
         team = self._directory.team_id(request.team)
         rows = self._packs(team, 0, limits.PACKS_PER_TEAM)
-        now = self._latest()
-        free = [row["remaining"] - row["held"] for row in rows if row["starts_at"] <= now and not row["ended"]]
+        (row,) = self._store.select("balance", {"team": team, "now": self._latest()})
         return answers.Balance(
             team=request.team,
-            available=sum(free),
-            held=sum(r["held"] for r in rows),
+            available=row["available"],
+            held=row["held"],
+            overdraft=row["overdraft"],
             purchased=sum(r["size"] for r in rows if not r["parent"]),
             consumed=sum(r["consumed"] for r in rows),
             expired=sum(r["expired"] for r in rows),
             refunded=sum(r["refunded"] for r in rows),
-            as_of=max((row["seq"] for row in self._store.select("stands", {"team": team})), default=0),
+            as_of=row["as_of"],
             packs=tuple(self._pack(row) for row in rows),
         )
 

@@ -161,6 +161,8 @@ def _named(request: requests.Request) -> dict[str, Any]:
     values = asdict(request, dict_factory=lambda pairs: {name: value for name, value in pairs if value is not None})
     for name in ("validate_only", "team") if isinstance(request, requests.ListSessions) else ("validate_only",):
         values.pop(name, None)
+    if "update_mask" in values:
+        values["update_mask"] = {"paths": list(values["update_mask"])}
     return values
 
 

@@ -57,7 +57,7 @@ WHERE team = :team AND seq >= :first AND (kind = 2 OR kind = 9) AND window_start
             WHERE session.session_hi = ledger.session_hi AND session.session_lo = ledger.session_lo
                 AND session.project = :subject) END
     AND NOT EXISTS (
-        SELECT 1 FROM ledger AS refund
+        SELECT 1 FROM ledger AS refund INDEXED BY ledger_refund
         WHERE refund.kind = 7 AND refund.team = ledger.team AND refund.user = ledger.user
             AND refund.product = ledger.product AND refund.window_start = ledger.window_start)
 GROUP BY user, product, window_start ORDER BY window_start, user, product;

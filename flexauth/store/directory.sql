@@ -83,7 +83,7 @@ SELECT text FROM device_text WHERE device = :device;
 
 -- name: slices_of_window
 -- The slices of the charge of a line's window, in the order of P3; pack 0 is the overdraft (C10).
-SELECT seq, pack, -tokens AS tokens, window_end FROM ledger
+SELECT seq, pack, -tokens AS tokens, window_end FROM ledger INDEXED BY ledger_charge
 WHERE team = :team AND user = :user AND product = :product AND window_start = :window_start
 AND (kind = 2 OR kind = 9) AND window_start >= 0 ORDER BY seq;
 
@@ -101,11 +101,11 @@ SELECT count(DISTINCT corrects) AS recent FROM ledger WHERE user = :user AND kin
 -- Charges of a user, latest window first.
 SELECT ledger.team, ledger.user, ledger.product, ledger.window_start, ledger.window_end, -sum(ledger.tokens) AS tokens,
     coalesce((
-        SELECT sum(refund.tokens) FROM ledger AS refund
+        SELECT sum(refund.tokens) FROM ledger AS refund INDEXED BY ledger_refund
         WHERE refund.kind = 7 AND refund.team = ledger.team AND refund.user = ledger.user
             AND refund.product = ledger.product AND refund.window_start = ledger.window_start), 0) AS refunded,
     min(ledger.seq) AS seq, ledger.rate, ledger.rate_version, ledger.policy_version, ledger.session_hi, ledger.session_lo
-FROM member JOIN ledger ON ledger.team = member.team AND ledger.user = member.user
+FROM member JOIN ledger INDEXED BY ledger_charge ON ledger.team = member.team AND ledger.user = member.user
 WHERE member.user = :user AND (ledger.kind = 2 OR ledger.kind = 9) AND ledger.window_start >= 0
     AND (ledger.window_start, ledger.team, ledger.product) < (:before, :before_team, :before_product)
 GROUP BY ledger.team, ledger.user, ledger.product, ledger.window_start

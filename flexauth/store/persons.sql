@@ -87,8 +87,19 @@ UPDATE api_key SET subject = :instead, name = :instead, revoked_at = iif(revoked
 WHERE subject = :subject;
 
 -- name: erase_roles
--- Roles of a person.
-DELETE FROM granted_role WHERE kind = 1 AND name = :subject;
+-- Roles of a person, by subject or by a certificate's e-mail address.
+DELETE FROM granted_role
+WHERE kind = 1 AND name = :subject OR kind = 2 AND :email <> '' AND lower(name) = 'email:' || lower(:email);
+
+-- name: erase_device_roles
+-- Roles of a device that a person had named.
+DELETE FROM granted_role WHERE device = :device;
+
+-- name: erase_evidence
+-- What clients of a person said of the origin of sessions (S6).
+DELETE FROM session_evidence WHERE (session_hi, session_lo) IN (
+    SELECT session_hi, session_lo FROM past_session WHERE user = :user
+    UNION SELECT session_hi, session_lo FROM session WHERE user = :user);
 
 -- What is held about a person: rows after a key of three numbers ----------------------------------------------------
 
@@ -151,12 +162,16 @@ ORDER BY device.product, device.device LIMIT :limit;
 
 -- name: person_sessions
 -- Sessions of the person, those of teams left too.
-SELECT opened_at AS after_1, session_hi AS after_2, session_lo AS after_3, team.name AS team, product.code AS product,
-    device_text.text AS device, state, entitlement, opened_at, ended_at
+SELECT opened_at AS after_1, known_session.session_hi AS after_2, known_session.session_lo AS after_3,
+    team.name AS team, product.code AS product, device_text.text AS device, state, entitlement, opened_at, ended_at,
+    evidence.text AS evidence
 FROM known_session JOIN team ON team.team = known_session.team JOIN product ON product.product = known_session.product
 LEFT JOIN device_text ON device_text.device = known_session.device
-WHERE known_session.user = :user AND (opened_at, session_hi, session_lo) > (:after_1, :after_2, :after_3)
-ORDER BY opened_at, session_hi, session_lo LIMIT :limit;
+LEFT JOIN session_evidence AS evidence
+    ON evidence.session_hi = known_session.session_hi AND evidence.session_lo = known_session.session_lo
+WHERE known_session.user = :user
+    AND (opened_at, known_session.session_hi, known_session.session_lo) > (:after_1, :after_2, :after_3)
+ORDER BY opened_at, known_session.session_hi, known_session.session_lo LIMIT :limit;
 
 -- name: person_charges
 -- What the person's use was charged.

@@ -5,7 +5,7 @@
 -- What a team's packs come to at :now (P2): live packs less the overdraft (C10) are available, the totals are of all;
 -- `as_of` is L3's.
 SELECT
-    coalesce(sum(iif(ended = 0 AND starts_at <= :now AND :now < ends_at, remaining - held, 0)), 0)
+    coalesce(sum(iif(ended = 0 AND starts_at <= :now, remaining - held, 0)), 0)
         - coalesce((SELECT overdraft FROM team WHERE team = :team), 0)
         - coalesce((SELECT sum(tokens) FROM hold WHERE team = :team AND pack = 0), 0) AS available,
     coalesce(sum(held), 0) + coalesce((SELECT sum(tokens) FROM hold WHERE team = :team AND pack = 0), 0) AS held,
@@ -25,16 +25,16 @@ ORDER BY window_start DESC LIMIT :limit;
 -- Charges of a team in order of their first entries, after a sequence.
 SELECT team, user, product, window_start, window_end, rate, rate_version, policy_version, basis, session_hi, session_lo,
     seq, (
-        SELECT -sum(tokens) FROM ledger AS slice
+        SELECT -sum(tokens) FROM ledger AS slice INDEXED BY ledger_charge
         WHERE (slice.kind = 2 OR slice.kind = 9) AND slice.window_start >= 0 AND slice.team = ledger.team AND slice.user = ledger.user
             AND slice.product = ledger.product AND slice.window_start = ledger.window_start) AS tokens,
     coalesce((
-        SELECT sum(tokens) FROM ledger AS refund
+        SELECT sum(tokens) FROM ledger AS refund INDEXED BY ledger_refund
         WHERE refund.kind = 7 AND refund.team = ledger.team AND refund.user = ledger.user
             AND refund.product = ledger.product AND refund.window_start = ledger.window_start), 0) AS refunded
 FROM ledger
 WHERE team = :team AND seq > :after AND (kind = 2 OR kind = 9) AND window_start >= 0 AND NOT EXISTS (
-    SELECT 1 FROM ledger AS slice
+    SELECT 1 FROM ledger AS slice INDEXED BY ledger_charge
     WHERE (slice.kind = 2 OR slice.kind = 9) AND slice.window_start >= 0 AND slice.team = ledger.team AND slice.user = ledger.user
         AND slice.product = ledger.product AND slice.window_start = ledger.window_start AND slice.seq < ledger.seq)
 ORDER BY seq LIMIT :limit;

@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 from typer.testing import CliRunner
 
 from flexauth.cli.main import app
@@ -43,9 +45,14 @@ def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+#: Made once: it takes longer than to run a command.
+_command = cache(typer.main.get_command)
+
+
 @pytest.fixture
-def run() -> Run:
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run `flexauth` with arguments in this process."""
+    monkeypatch.setattr("typer.testing._get_command", _command)
 
     def invoke(*arguments: str, **env: str) -> Ran:
         result = CliRunner().invoke(app, list(arguments), env=env)

@@ -46,6 +46,8 @@ def test_a_team_is_shown_with_its_balance_and_contract(run: Run) -> None:
         "display_name": "Studio",
         "created_at": "2026-03-02T08:00:00Z",
         "users": 1,
+        "plan": "STANDARD",
+        "suspended": False,
         "available": 100,
         "held": 0,
         "packs": 1,

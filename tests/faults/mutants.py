@@ -325,6 +325,35 @@ MUTANTS = (
         f"{_CLOCK}::test_a_step_of_more_than_a_day_is_followed_when_confirmed_and_agreed",
         "T2: more than 24 h only when an operator confirms",
     ),
+    # The edge -------------------------------------------------------------------------------------------------------
+    Mutant(
+        "flexauth/proxy/haproxy.cfg",
+        "http-request del-header $certificate_header",
+        "http-request del-header $address_header",
+        "tests/rpc/test_haproxy.py::test_a_forged_header_names_nobody",
+        "identity: what a client sends under the proxy's names is dropped",
+    ),
+    Mutant(
+        "flexauth/rpc/native_engine.py",
+        "peer = proxied_peer(metadata) if self._proxied else peer_of(said)",
+        "peer = proxied_peer(metadata)",
+        "tests/rpc/test_haproxy.py::test_an_engine_without_a_proxy_of_its_own_believes_no_header",
+        "identity: the proxy's headers count on its own socket alone",
+    ),
+    Mutant(
+        "flexauth/peers.py",
+        "return names if time.time() < ends_at else ()",
+        "return names",
+        "tests/unit/test_certificates.py::test_a_certificate_that_expires_under_its_connection_names_nobody",
+        "identity: an expired certificate names nobody",
+    ),
+    Mutant(
+        "flexauth/rpc/grpcio_engine.py",
+        "asked = watch.files.client_ca is not None",
+        "asked = False",
+        "tests/rpc/test_tls.py::test_without_a_certificate_nobody_is_let_in_where_one_is_required[grpcio]",
+        "identity: a required certificate is asked for",
+    ),
 )  # fmt: skip
 
 

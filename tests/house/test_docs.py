@@ -25,7 +25,7 @@ def generator() -> dict[str, Any]:
     return runpy.run_path(os.fspath(ROOT / "docs" / "generate.py"))
 
 
-@pytest.mark.parametrize("page", ["api", "cli"])
+@pytest.mark.parametrize("page", ["access", "api", "cli"])
 def test_a_generated_page_is_fresh(generator: dict[str, Any], page: str) -> None:
     assert read(Path(f"docs/{page}.md")) == generator[page](), "run `make docs`"
 

@@ -86,9 +86,10 @@ def start(
     address: str = "127.0.0.1:0",
     metadata: Mapping[str, str] | None = None,
     signer: Signer | None = None,
+    at: int = START,
 ) -> Service:
     """Serve an empty authority on its own port; where it `asks` for credentials, the stubs have a vendor's key."""
-    clock = VirtualClock(START)
+    clock = VirtualClock(at)
     authority = bootstrap.open_authority(store or bootstrap.open_store("memory"), clock, jitter=False)
     signer = signer or Signer.in_memory(now=clock.boot)
     server = Server(authority, signer, address, access=authority.access if asks else None, engine=engine)

@@ -12,6 +12,7 @@ from typing import Any
 import grpc
 import pytest
 from cryptography import x509
+from structlog.testing import capture_logs
 
 from flexauth.requests import GrantRole, Role, Scope
 from flexauth.v1.license_authority_pb2 import GetKeysRequest
@@ -143,6 +144,16 @@ def test_a_certificate_is_replaced_under_open_calls(
     assert call.result().granted
     assert before.checkout(2, product="DRIVE").granted
     assert served.caller(client).checkout(3, product="DRIVE").granted
+
+
+def test_a_broken_certificate_leaves_the_old_in_use_until_it_is_mended(served: Fronted) -> None:
+    client, old = served.client(), der(served.pair)
+    with capture_logs() as logs:
+        write(served.pair.certificate, b"rubbish")
+        until(lambda: served.shown(client) and "certificates not renewed" in {line["event"] for line in logs})
+        assert served.shown(client) == old
+    again = served.ca.server()
+    until(lambda: served.shown(client) == der(again))
 
 
 def test_the_authorities_of_clients_are_replaced_too(served: Fronted, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from flexauth.v1 import administration_pb2 as admin
 from flexauth.v1 import license_authority_pb2 as licence
 from flexauth.v1 import reporting_pb2 as report
 from flexauth.v1 import types_pb2 as pb
+from tests.rpc import wire_sales
 
 SESSION = "0190f5fe-7c00-7a00-8000-000000000001"
 CHECKOUT = licence.CheckoutRequest(
@@ -31,7 +32,16 @@ CHECKOUT = licence.CheckoutRequest(
     origin_evidence="render queue",
 )  # fmt: skip
 PAGE: dict[str, Any] = {"page_size": 5, "page_token": "next"}
-PRODUCT = pb.Product(code="ACD", name="A", kind=pb.PRODUCT_KIND_DAILY, rate=7, idle_aware_from="2020")
+PRODUCT = pb.Product(code="ACD", name="A", kind=pb.PRODUCT_KIND_DAILY, rate=7, idle_aware_from="2020", host="HST")
+PER_RESULT = pb.Product(
+    code="RND",
+    name="R",
+    kind=pb.PRODUCT_KIND_PER_RESULT,
+    result_tokens=3,
+    result_units=100,
+    idle_aware_from="",
+    host="HST",
+)
 ACME = pb.Membership(team="acme", products=["ACD"])
 OF_ACME = access_pb2.Scope(role=access_pb2.ROLE_SERVICE, team="acme")
 OF_A_DEVICE = access_pb2.Scope(role=access_pb2.ROLE_DEVICE, team="acme", device="laptop")
@@ -73,6 +83,7 @@ REQUESTS: tuple[Message, ...] = (
     admin.ListUsersRequest(team="acme", **PAGE),
     admin.AssignUserRequest(request_id="r", user="ann", membership=ACME),
     admin.CreateProductRequest(request_id="r", product=PRODUCT),
+    admin.CreateProductRequest(request_id="r", product=PER_RESULT),
     admin.ListProductsRequest(**PAGE),
     admin.SetRateRequest(request_id="r", rate=pb.Rate(product="ACD", tokens_per_24h=7, valid_from=9, note="dearer")),
     admin.ListRatesRequest(product="ACD", **PAGE),
@@ -87,13 +98,22 @@ REQUESTS: tuple[Message, ...] = (
     admin.ListSessionsRequest(team="acme", **PAGE),
     report.GetBalanceRequest(team="acme"),
     report.ListLedgerRequest(team="acme", **PAGE),
+    *wire_sales.REQUESTS,
 )  # fmt: skip
 # What a caller may not set: the authority gives it.
-GIVEN = {("Product", "rate_version"), ("Rate", "version")}
+GIVEN = {("Product", "rate_version"), ("Product", "retired_at"), ("Rate", "version")}
 # ALL products leave no list to name.
 LIST_INSTEAD = ("Membership", "all_products")
-# A user's key has no team, and only the role of a device has a device.
-APART = {("CreateApiKeyRequest", "subject"), ("CreateApiKeyRequest", "team"), ("Scope", "team"), ("Scope", "device")}
+# A user's key has no team, only the role of a device has a device, and a product has a rate or costs by its results.
+APART = {
+    ("Product", "rate"),
+    ("Product", "result_tokens"),
+    ("Product", "result_units"),
+    ("CreateApiKeyRequest", "subject"),
+    ("CreateApiKeyRequest", "team"),
+    ("Scope", "team"),
+    ("Scope", "device"),
+} | wire_sales.APART
 # Absent means the first member, which these stand for in full.
 SAME_WHEN_ABSENT = {("Product", "kind")}
 
@@ -189,6 +209,7 @@ ANSWERS: dict[str, Any] = {
     "GrantRole": grants.Granted,
     "RevokeRole": grants.Nothing,
     "ListRoles": answers.Page[grants.Granted],
+    **wire_sales.ANSWERS,
 }
 
 

@@ -17,6 +17,9 @@ SMALL = {
     "team", "product", "rate", "policy", "counter", "authority", "calendar", "product_floor", "launch",
     "suspended_device", "json_each",
 }  # fmt: skip
+#: What the ledger is called in statements.
+HISTORY = {"ledger", "refund", "slice", "other"}
+LAST = re.compile(r"SELECT max\(seq\) FROM ledger|ORDER BY seq DESC LIMIT 1")
 READERS = [
     name
     for file in ("readers.sql", "directory.sql", "facts.sql")
@@ -39,6 +42,8 @@ def test_a_reader_searches_what_grows(store: Database, lines: Lines, name: str) 
     derived = {"charge", "other", "ledger"} if any("SEARCH ledger" in step for step in plan) else set()
     allowed = SMALL | {"device"} if name == "load_devices" else SMALL
     assert scanned - derived <= allowed, plan
+    whole = [step for step in plan if step.endswith("USING PRIMARY KEY (team=?)") and step.split()[1] in HISTORY]
+    assert not whole or LAST.search(text), "it reads the whole history of a team"
 
 
 def test_a_charge_over_two_packs_is_one_charge(store: Database, lines: Lines) -> None:

@@ -331,6 +331,27 @@ def test_an_address_counts_where_its_provider_may_verify_it(
     assert caller(token(**told)).email == verified
 
 
+def test_the_first_sign_in_with_the_invited_address_accepts_and_binds_the_subject(
+    authority: Authority, provider: Provider, caller: Callable[[str], Actor]
+) -> None:
+    """A4; a second subject with the same address is nobody of the team."""
+    authority.submit(requests.PutIdentityProvider(provider.trusted(email_domains=("acme.example",)))).result()
+    authority.submit(requests.CreateTeam("acme")).result()
+    authority.submit(requests.Invite("acme", "Ann <Ann@acme.example>")).result()
+    verified: dict[str, Any] = {"email": "ann@ACME.example", "email_verified": True}
+    caller(token(email="ann@acme.example"))
+    assert people(authority) == [("ann@acme.example", "invited")]
+    caller(token(**verified))
+    assert people(authority) == [("ann", "active")]
+    caller(token(sub="impostor", **verified))
+    assert people(authority) == [("ann", "active")]
+
+
+def people(authority: Authority) -> list[tuple[str, str]]:
+    members = authority.submit(requests.ListMembers("acme")).result().items
+    return [(member.user, member.state.name.lower()) for member in members]
+
+
 def test_a_provider_that_is_gone_vouches_for_nobody(authority: Authority, caller: Callable[[str], Actor]) -> None:
     text = token()
     caller(text)

@@ -17,8 +17,8 @@ def sign_in(acme: Office, number: int, user: str = "ann", product: str = "ACD", 
     return acme.ask(requests.Checkout(session(number), user, product, device, project=project))
 
 
-def cap(name: str = "daily", **given):
-    return CreateCap("acme", name, **{"subject_kind": CapSubject.TEAM, "per": CapPeriod.DAY, "tokens": 14, **given})
+def cap(name: str = "budget", **given):
+    return CreateCap("acme", name, **{"subject_kind": CapSubject.TEAM, "per": CapPeriod.MONTH, "tokens": 14, **given})
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_what_was_charged_and_is_held_counts_from_the_start(
     made = crew.ask(cap(subject_kind=kind, subject_name=name, tokens=100))
     assert (made.used, made.subject_name) == (counts, name)
     crew.restart(kill=True)
-    assert used(crew) == {"daily": counts}
+    assert used(crew) == {"budget": counts}
 
 
 def test_a_hard_cap_refuses_and_is_named_a_soft_one_tells(crew: Office) -> None:
@@ -72,13 +72,13 @@ def test_a_hard_cap_refuses_and_is_named_a_soft_one_tells(crew: Office) -> None:
 
 
 def test_a_cap_counts_by_its_period(crew: Office) -> None:
-    crew.ask(cap(tokens=7))
+    crew.ask(cap(per=CapPeriod.DAY, tokens=7))
     sign_in(crew, 1)
     crew.at(6 * MINUTE)
     crew.ask(requests.Checkin(session(1), 1))
     assert not sign_in(crew, 2, "bob").granted
     crew.at(16 * HOUR)
-    assert used(crew) == {"daily": 0}
+    assert used(crew) == {"budget": 0}
     assert sign_in(crew, 3, "bob").granted
 
 
@@ -88,14 +88,14 @@ def test_a_charge_from_before_is_taken_back_with_its_refund(crew: Office) -> Non
     crew.ask(requests.Checkin(session(1), 1))
     assert crew.ask(cap()).used == 7
     crew.ask(RefundCharge("acme", "ann", "ACD", START, "wrong"))
-    assert used(crew) == {"daily": 0}
+    assert used(crew) == {"budget": 0}
     assert crew.ask(cap("again")).used == 0
 
 
 def test_a_day_is_that_of_the_teams_time_zone(crew: Office) -> None:
     """08:00 UTC is 22:00 in Honolulu: two hours later a new day begins there."""
     crew.ask(requests.SetPolicy("acme", '{"time_zone": "Pacific/Honolulu"}'))
-    crew.ask(cap(tokens=7))
+    crew.ask(cap(per=CapPeriod.DAY, tokens=7))
     sign_in(crew, 1)
     assert not sign_in(crew, 2, "bob").granted
     crew.at(2 * HOUR)
@@ -115,25 +115,25 @@ def test_a_pack_year_begins_with_the_first_live_pack(crew: Office) -> None:
 def test_a_cap_is_changed_and_ended(crew: Office) -> None:
     made = crew.ask(cap(tokens=6))
     assert not sign_in(crew, 1).granted
-    changed = crew.ask(UpdateCap("acme", "daily", tokens=7, etag=made.etag))
+    changed = crew.ask(UpdateCap("acme", "budget", tokens=7, etag=made.etag))
     assert (changed.tokens, changed.soft) == (7, False)
     with pytest.raises(Stale):
-        crew.ask(UpdateCap("acme", "daily", tokens=8, etag=made.etag))
+        crew.ask(UpdateCap("acme", "budget", tokens=8, etag=made.etag))
     assert sign_in(crew, 2).granted
     assert not sign_in(crew, 3, "bob").granted
-    crew.ask(UpdateCap("acme", "daily", soft=True, update_mask=("soft",)))
+    crew.ask(UpdateCap("acme", "budget", soft=True, update_mask=("soft",)))
     assert sign_in(crew, 4, "bob").granted
-    assert crew.ask(EndCap("acme", "daily")).used == 14
+    assert crew.ask(EndCap("acme", "budget")).used == 14
     assert used(crew) == {}
-    with pytest.raises(NotFound, match="cap 'daily'"):
-        crew.ask(EndCap("acme", "daily"))
+    with pytest.raises(NotFound, match="cap 'budget'"):
+        crew.ask(EndCap("acme", "budget"))
     assert crew.ask(cap()).used == 14, "the name is free again, and what was used still counts"
 
 
 @pytest.mark.parametrize(
     ("request_", "fault", "words"),
     [
-        (cap(), AlreadyExists, "cap 'daily'"),
+        (cap(), AlreadyExists, "cap 'budget'"),
         (cap("new", subject_kind=CapSubject.GROUP, subject_name="nobody"), NotFound, "group 'nobody'"),
         (cap("new", subject_kind=CapSubject.PROJECT, subject_name="nothing"), NotFound, "project 'nothing'"),
         (cap("new", subject_kind=CapSubject.USER, subject_name="eve"), NotFound, "user 'eve'"),

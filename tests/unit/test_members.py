@@ -129,11 +129,11 @@ def test_the_first_sign_in_with_the_invited_address_binds_the_subject_for_ever(d
     assert office.ask(ask.AcceptInvitations("idp|1", "ANN@example.com")).teams == ("acme",)
     assert desk.tries("idp|1") is Reason.NONE
     assert office.ask(ask.GetMember("acme", "idp|1")).state is MemberState.ACTIVE
-    office.restart(kill=True)
-    for subject in ("idp|2", ANN):
+    for subject in ("idp|2", ANN, "idp|2", ANN):
         assert office.ask(ask.AcceptInvitations(subject, ANN)).teams == ()
         with pytest.raises(NotFound):
             office.ask(ask.GetUser(subject))
+        office.restart(kill=True)
     office.ask(ask.Invite("acme", ANN, products=("RVT",)))
     assert office.ask(ask.GetMember("acme", "idp|1")).products == ("ACD", "RVT")
 
@@ -188,7 +188,7 @@ def test_an_address_that_several_have_or_that_is_a_subject_is_not_guessed_about(
     with pytest.raises(InvalidArgument, match="several users"):
         desk.office.ask(ask.Invite("acme", "bob@example.com"))
     desk.office.ask(ask.CreateUser("cyd@example.com"))
-    with pytest.raises(AlreadyExists, match="cyd@example.com"):
+    with pytest.raises(AlreadyExists, match=r"cyd@example\.com"):
         desk.office.ask(ask.Invite("acme", "cyd@example.com"))
 
 

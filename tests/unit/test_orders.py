@@ -1,4 +1,4 @@
-"""Orders without a team, cancelled and opening ones (P0); moves, splits and their lineage (P5); charges given back (L5)."""
+"""Orders without a team, cancelled and opening ones (P0); moves, splits, lineage (P5); charges given back (L5)."""
 
 import pytest
 

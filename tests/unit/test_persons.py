@@ -1,4 +1,4 @@
-"""Persons: what is held about one is told whole; once erased, no name of theirs is anywhere and every chain is valid."""
+"""Persons: what is held about one is told whole; once erased, no name of theirs is anywhere, every chain is valid."""
 
 import json
 
@@ -8,6 +8,7 @@ from flexauth import requests as ask
 from flexauth.answers_of.persons import AuditRow
 from flexauth.commands import DAY, MINUTE, State
 from flexauth.faults import Conflict, InvalidArgument, NotFound
+from flexauth.members.erasure import without
 from flexauth.store.verify import wrongs
 from tests.unit.conftest import START, Office, session
 
@@ -34,6 +35,8 @@ def lived(acme: Office) -> Office:
     acme.ask(ask.ResumeDevice("acme", LAPTOP))
     acme.ask(ask.SuspendDevice("acme", LAPTOP))
     acme.ask(ask.ImportMembers("acme", (ask.MemberRow(2, NAME, EMAIL),), upload="u", more=True))
+    acme.ask(ask.GrantRole(f"user:{SUBJECT}", ask.Scope(ask.Role.AUDITOR, "acme")))
+    acme.ask(ask.CreateApiKey("hers", (ask.Scope(ask.Role.USER),), subject=SUBJECT))
     acme.authority.submit(ask.CreateProject("acme", "tower"), WHO).result(10)
     return acme
 
@@ -118,6 +121,19 @@ def test_an_erasure_ends_what_runs(lived: Office) -> None:
     lived.ask(ask.Checkout(session(3), SUBJECT, "ACD", LAPTOP))
     assert lived.ask(ask.EraseUser(SUBJECT)).sessions_ended == 1
     assert lived.ask(ask.Heartbeat(session(3), 1)).facts.state is State.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("ann", "x"), ("Ann", "x"), ("user:ann", "user:x"), ("Annie Lee <ann>", "x"), ("by ann, twice", "by x, twice"),
+        ("ann-lee", "ann-lee"), ("ann@example.com", "ann@example.com"), ("joann", "joann"), ("b.ann", "b.ann"),
+        ("a.lee@example.com", "x"), ("ann.", "x."),
+    ],
+)  # fmt: skip
+def test_a_name_is_erased_as_a_word_and_never_out_of_another_name(text: str, left: str) -> None:
+    told = {"a": [text, 7], "b": {"c": text}}
+    assert without(told, {"ann", "a.lee@example.com"}, "x") == {"a": [left, 7], "b": {"c": left}}
 
 
 # Devices, sessions, the audit log ------------------------------------------------------------------------------------

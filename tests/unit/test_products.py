@@ -91,9 +91,11 @@ def test_a_product_per_result_has_tokens_per_units(acme: Office) -> None:
     assert (made.result_tokens, made.result_units, made.rate) == (3, 100, 0)
     with pytest.raises(InvalidArgument, match="no daily rate"):
         acme.ask(requests.SetRate("RND", 7))
-    for given in ({}, {"result_tokens": 3}, {"result_tokens": 3, "result_units": 100, "rate": 7}):
+    for tokens, units, rate in ((0, 0, 0), (3, 0, 0), (3, 100, 7)):
         with pytest.raises(InvalidArgument):
-            requests.CreateProduct("BAD", kind=ProductKind.PER_RESULT, **given)
+            requests.CreateProduct(
+                "BAD", kind=ProductKind.PER_RESULT, result_tokens=tokens, result_units=units, rate=rate
+            )
     with pytest.raises(InvalidArgument, match="per result"):
         requests.CreateProduct("BAD", rate=7, result_tokens=3)
 

@@ -1,4 +1,4 @@
-"""Rosters: every wrong cell is told with line, column, value and remedy; all rows or none; a sync removes the absent."""
+"""Rosters: every wrong cell is told by line, column, value, remedy; all rows or none; a sync removes the absent."""
 
 import pytest
 
@@ -6,7 +6,6 @@ from flexauth import requests as ask
 from flexauth.answers_of.members import ImportReport, MemberState
 from flexauth.commands import DAY
 from flexauth.faults import InvalidArgument
-from flexauth.requests import MemberRow
 from flexauth.roster import rows_of
 from tests.unit.conftest import Office, session
 

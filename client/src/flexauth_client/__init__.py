@@ -28,6 +28,7 @@ from flexauth_client.facts import Choice, Entitlement, Facts, Origin, State
 from flexauth_client.keeper import Result
 from flexauth_client.machine import Ended, Ending, OfflineLimitSoon, RenewalSoon
 from flexauth_client.session import ConsentAsked, Session
+from flexauth_client.signin import Prompt, SignIn, SignInFailed, SignInNeeded
 from flexauth_client.terms import Terms
 
 __all__ = [
@@ -56,10 +57,14 @@ __all__ = [
     "OfflineLimitSoon",
     "Origin",
     "OutOfScope",
+    "Prompt",
     "Rejected",
     "RenewalSoon",
     "Result",
     "Session",
+    "SignIn",
+    "SignInFailed",
+    "SignInNeeded",
     "State",
     "Suspended",
     "Terms",

@@ -68,15 +68,15 @@ class _CallDetails(grpc.ClientCallDetails):
     compression: grpc.Compression | None
 
 
-class _WithKey(grpc.UnaryUnaryClientInterceptor):
-    """Sends the key with every call."""
+class _WithCredential(grpc.UnaryUnaryClientInterceptor):
+    """Sends the key, or the token of the moment, with every call."""
 
-    def __init__(self, key: str) -> None:
-        self._metadata = (("authorization", f"Bearer {key}"),)
+    def __init__(self, credential: Callable[[], str]) -> None:
+        self._credential = credential
 
     def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
         told = client_call_details
-        metadata = (*(told.metadata or ()), *self._metadata)
+        metadata = (*(told.metadata or ()), ("authorization", f"Bearer {self._credential()}"))
         details = _CallDetails(
             told.method, told.timeout, metadata, told.credentials, told.wait_for_ready, told.compression
         )
@@ -84,11 +84,20 @@ class _WithKey(grpc.UnaryUnaryClientInterceptor):
 
 
 class Channel:
-    """An open channel; `authority`, `administration` and `reporting` are the stubs, whose calls carry the key."""
+    """An open channel; `authority`, `administration` and `reporting` are the stubs, whose calls carry the key.
 
-    def __init__(self, settings: Settings, credentials: grpc.ChannelCredentials | None = None) -> None:
+    `token` gives the token of the moment of who signed in; it is sent in the key's place.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        credentials: grpc.ChannelCredentials | None = None,
+        token: Callable[[], str] | None = None,
+    ) -> None:
         self.server = settings.server
         self._whom_to_ask = settings.whom_to_ask
+        self._token = token
         self._closed = threading.Event()
         self._starting = threading.Lock()
         where = target(settings.server)
@@ -98,7 +107,8 @@ class Channel:
         else:
             channel = grpc.insecure_channel(where.address, OPTIONS)
         self._channel = channel
-        calls = grpc.intercept_channel(channel, _WithKey(settings.key)) if settings.key else channel
+        credential = token or ((lambda: settings.key) if settings.key else None)
+        calls = grpc.intercept_channel(channel, _WithCredential(credential)) if credential else channel
         #: For stubs of further services.
         self.calls = calls
         self.authority = LicenseAuthorityStub(calls)
@@ -107,6 +117,8 @@ class Channel:
 
     def call(self, method: grpc.UnaryUnaryMultiCallable[Q, R], request: Q, seconds: float) -> R:
         """One attempt. `Unavailable` if there is no answer within `seconds`, `Rejected` if the call is refused."""
+        if self._token is not None:
+            self._token()  # what it takes to renew it is done here, where nobody waits for a lock
         with self._starting:  # gRPC does not survive a call that starts on a channel being closed
             if self._closed.is_set():
                 raise FlexauthError("The client is closed; make a new one.")

@@ -31,7 +31,7 @@ from flexauth.v1.license_authority_pb2_grpc import LicenseAuthorityStub
 from flexauth.v1.reporting_pb2_grpc import ReportingStub
 from flexauth_client.channel import Channel
 from flexauth_client.desk import Desk
-from flexauth_client.errors import ConsentRequired, Device, FlexauthError, Rejected, Unavailable
+from flexauth_client.errors import ConsentRequired, Denied, Device, FlexauthError, Unavailable
 from flexauth_client.facts import Origin
 from flexauth_client.keeper import Keeper
 from flexauth_client.machine import Ended, Ending, Machine, Memory, OfflineLimitSoon, Phase, RenewalSoon
@@ -61,8 +61,9 @@ log = logging.getLogger(__name__)
 class Client:
     """A client of one authority for one user on one device.
 
-    What is not given is found in the environment and the machine's file (see `settings`). `jwks` pins the authority's
-    public keys; by default they are fetched from it. `deadline_seconds` bounds every call that a caller waits for.
+    What is not given is found in the environment and the machine's file (see `settings`). `token`: of who signed in at
+    the company's identity provider, or what gives it, such as `SignIn.token`; it goes before the key. `jwks` pins the
+    authority's public keys; by default they are fetched from it. `deadline_seconds` bounds every call one waits for.
     With `background=False` there is no thread: call `step` at the times that it gives. Threads may share a client.
     """
 
@@ -71,6 +72,7 @@ class Client:
         server: str | None = None,
         *,
         key: str | None = None,
+        token: str | Callable[[], str] | None = None,
         user: str | None = None,
         device: str | None = None,
         whom_to_ask: str | None = None,
@@ -99,7 +101,7 @@ class Client:
                 "certificate_key_file": certificate_key_file,
             }
         )
-        self._channel = Channel(self.settings, credentials)
+        self._channel = Channel(self.settings, credentials, (lambda: token) if isinstance(token, str) else token)
         self._clock = clock or SystemClock()
         self._times = AuthorityTime(self._clock)
         self._state_folder = state_folder or Path(platformdirs.user_state_dir("flexauth", appauthor=False), "sessions")
@@ -335,7 +337,9 @@ class Client:
             else:
                 keeper.release()
             raise
-        except Rejected:
+        except Denied:
+            raise
+        except FlexauthError:
             keeper.release()
             raise
 

@@ -105,7 +105,7 @@ class Keeper:
             if self.machine.memory.phase is Phase.OVER:
                 self._drop()
                 return
-            self.machine.operate(self._now())
+            self.machine.begin(self._now())
             self._settle()
 
     def reopen_offline(self) -> bool:
@@ -117,7 +117,7 @@ class Keeper:
                 return False
             self.machine.reopen()
             self.machine.go_offline(lease.ends_at, self._now())
-            self.machine.operate(self._now())
+            self.machine.begin(self._now())
             self._settle()
             return True
 
@@ -226,7 +226,9 @@ class Keeper:
             else:
                 self.machine.failed(self._now())
             raise
-        except Unavailable:
+        except Denied:
+            raise
+        except FlexauthError:  # no answer, or no token to ask with
             self.machine.failed(self._now())
             raise
 
@@ -306,6 +308,7 @@ class Keeper:
         until = self._desk.outages.bear(grace_key(self.checkout)) if refusal is None else 0
         if not until:
             raise self._refused_offline(error, refusal) from refusal
+        self._report_outage()
         self.machine.wait_for_answer(until)
         log.warning("session %s runs without an answer, for a while: %s", self.checkout.session, error.cause)
 

@@ -172,6 +172,11 @@ class Machine:
         """A meaningful operation at `at`. In an idle session it is a resumption, and a contact is due at once."""
         self._remember(operated_at=max(self.memory.operated_at, at))
 
+    def begin(self, at: int) -> None:
+        """The product begins at `at`, which is an operation where the origin charges (S6)."""
+        if self._sign_in_operates:
+            self.operate(at)
+
     def work(self, at: int) -> None:
         """From `at` on every moment is a meaningful operation, until `rest`."""
         self.working = True

@@ -142,7 +142,8 @@ class _Running:
             self._end()
 
     def renewal_soon(self, notice: RenewalSoon) -> None:
-        self._tell(f"The paid time ends at {_clock(notice.at)}; going on after that is charged anew.")
+        what = "has not been agreed to, and the program ends then" if notice.needs_consent else "is charged anew"
+        self._tell(f"The paid time ends at {_clock(notice.at)}; going on after that {what}.")
 
     def ending(self, notice: Ending) -> None:
         self._tell(f"The session ends at {_clock(notice.at)}, before its paid time does, and the program with it.")

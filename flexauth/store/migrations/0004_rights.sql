@@ -272,6 +272,7 @@ INSERT INTO ledger SELECT * FROM ledger_before;
 DROP TABLE ledger_before;
 INSERT OR REPLACE INTO counter SELECT 12, 1 + coalesce(max(transfer), 0) FROM ledger;
 
+-- Statements name these indexes: of a team's history SQLite would rather read all.
 -- A charge is of kind 2, its slice past the packs of kind 9. Results of one instant are told apart by their sequence.
 CREATE UNIQUE INDEX ledger_charge
     ON ledger (team, user, product, window_start, pack, iif(window_end > window_start, 0, seq))
@@ -284,7 +285,7 @@ CREATE INDEX ledger_transfer ON ledger (transfer) WHERE transfer > 0;
 CREATE VIEW charge AS
 SELECT team, user, product, window_start, window_end, -sum(tokens) AS tokens,
     coalesce((
-        SELECT sum(refund.tokens) FROM ledger AS refund
+        SELECT sum(refund.tokens) FROM ledger AS refund INDEXED BY ledger_refund
         WHERE refund.kind = 7 AND refund.team = ledger.team AND refund.user = ledger.user
             AND refund.product = ledger.product AND refund.window_start = ledger.window_start), 0) AS refunded,
     min(seq) AS seq, time, effective_at, rate, rate_version, policy_version, basis, session_hi, session_lo
@@ -298,7 +299,6 @@ CREATE TRIGGER ledger_follows AFTER INSERT ON ledger BEGIN
 END;
 -- CHARGE and OVERDRAFT, the frequent kinds, apart from the others.
 CREATE TRIGGER ledger_charges AFTER INSERT ON ledger WHEN NEW.kind = 2 OR NEW.kind = 9 BEGIN
-    UPDATE OR ROLLBACK team SET overdraft = overdraft - NEW.tokens WHERE NEW.pack = 0 AND team = NEW.team;
     UPDATE OR ROLLBACK account SET remaining = remaining + NEW.tokens, consumed = consumed - NEW.tokens
         WHERE pack = NEW.pack AND team = NEW.team;
     SELECT RAISE(ROLLBACK, 'ledger: the team has no such pack') WHERE changes() = 0 AND NEW.pack <> 0;
@@ -307,19 +307,19 @@ CREATE TRIGGER ledger_charges AFTER INSERT ON ledger WHEN NEW.kind = 2 OR NEW.ki
             AND NOT EXISTS (SELECT 1 FROM product WHERE product = NEW.product AND kind = 3);
     SELECT RAISE(ROLLBACK, 'ledger: windows of a line never overlap, and slices of one are its rate at most (C15)')
         WHERE EXISTS (
-            SELECT 1 FROM ledger AS other
+            SELECT 1 FROM ledger AS other INDEXED BY ledger_charge
             WHERE (other.kind = 2 OR other.kind = 9) AND other.window_start >= 0
                 AND other.team = NEW.team AND other.user = NEW.user AND other.product = NEW.product
                 AND other.window_start > NEW.window_start - 172800000000 AND other.window_start < NEW.window_end
                 AND other.seq <> NEW.seq
                 AND iif(other.window_start = NEW.window_start,
                     other.window_end <> NEW.window_end OR other.seq > NEW.seq OR NEW.rate < (
-                        SELECT -sum(slice.tokens) FROM ledger AS slice
+                        SELECT -sum(slice.tokens) FROM ledger AS slice INDEXED BY ledger_charge
                         WHERE (slice.kind = 2 OR slice.kind = 9) AND slice.window_start >= 0 AND slice.team = NEW.team
                             AND slice.user = NEW.user AND slice.product = NEW.product
                             AND slice.window_start = NEW.window_start),
                     other.window_end > NEW.window_start AND NOT EXISTS (
-                        SELECT 1 FROM ledger AS refund
+                        SELECT 1 FROM ledger AS refund INDEXED BY ledger_refund
                         WHERE refund.kind = 7 AND refund.team = NEW.team AND refund.user = NEW.user
                             AND refund.product = NEW.product AND refund.window_start = other.window_start)));
 END;
@@ -351,14 +351,14 @@ CREATE TRIGGER ledger_moves AFTER INSERT ON ledger WHEN NEW.kind <> 2 AND NEW.pa
             SELECT sum(tokens) FROM ledger WHERE transfer = NEW.transfer AND transfer > 0);
     UPDATE counter SET next = max(next, NEW.transfer + 1) WHERE kind = 12 AND NEW.transfer > 0;
 END;
-CREATE TRIGGER ledger_gives_credit AFTER INSERT ON ledger WHEN NEW.pack = 0 AND NEW.kind <> 9
+CREATE TRIGGER ledger_gives_credit AFTER INSERT ON ledger WHEN NEW.pack = 0
 BEGIN UPDATE OR ROLLBACK team SET overdraft = overdraft - NEW.tokens WHERE team = NEW.team; END;
 CREATE TRIGGER ledger_refunds AFTER INSERT ON ledger WHEN NEW.kind = 7 BEGIN
     SELECT RAISE(ROLLBACK, 'ledger: a refund gives back what its charge took, at most (L5)') WHERE 0 < coalesce((
-        SELECT sum(tokens) FROM ledger
+        SELECT sum(tokens) FROM ledger INDEXED BY ledger_refund
         WHERE kind = 7 AND team = NEW.team AND user = NEW.user AND product = NEW.product
             AND window_start = NEW.window_start AND pack = NEW.pack), 0) + coalesce((
-        SELECT sum(tokens) FROM ledger
+        SELECT sum(tokens) FROM ledger INDEXED BY ledger_charge
         WHERE (kind = 2 OR kind = 9) AND window_start >= 0 AND team = NEW.team AND user = NEW.user
             AND product = NEW.product AND window_start = NEW.window_start AND pack = NEW.pack), 0);
 END;

@@ -217,7 +217,7 @@ class SessionFacts(_message.Message):
     def __init__(self, session: _Optional[str] = ..., state: _Optional[_Union[SessionState, str]] = ..., entitlement: _Optional[_Union[Entitlement, str]] = ..., team: _Optional[str] = ..., user: _Optional[str] = ..., product: _Optional[str] = ..., device: _Optional[str] = ..., heartbeat_by: _Optional[int] = ..., lease_until: _Optional[int] = ..., paid_until: _Optional[int] = ..., pending_since: _Optional[int] = ..., idle_after: _Optional[int] = ..., counter: _Optional[int] = ..., ended_at: _Optional[int] = ..., server_time: _Optional[int] = ..., opened_at: _Optional[int] = ..., renewal_notice_at: _Optional[int] = ..., end_at: _Optional[int] = ..., entitled_until: _Optional[int] = ..., project: _Optional[str] = ..., choice: _Optional[_Union[Choice, str]] = ..., outage_grace: _Optional[int] = ..., renewal_needs_consent: bool = ...) -> None: ...
 
 class Balance(_message.Message):
-    __slots__ = ("team", "available", "held", "purchased", "consumed", "expired", "refunded", "as_of", "packs")
+    __slots__ = ("team", "available", "held", "purchased", "consumed", "expired", "refunded", "as_of", "packs", "overdraft")
     TEAM_FIELD_NUMBER: _ClassVar[int]
     AVAILABLE_FIELD_NUMBER: _ClassVar[int]
     HELD_FIELD_NUMBER: _ClassVar[int]
@@ -227,6 +227,7 @@ class Balance(_message.Message):
     REFUNDED_FIELD_NUMBER: _ClassVar[int]
     AS_OF_FIELD_NUMBER: _ClassVar[int]
     PACKS_FIELD_NUMBER: _ClassVar[int]
+    OVERDRAFT_FIELD_NUMBER: _ClassVar[int]
     team: str
     available: int
     held: int
@@ -236,7 +237,8 @@ class Balance(_message.Message):
     refunded: int
     as_of: int
     packs: _containers.RepeatedCompositeFieldContainer[Pack]
-    def __init__(self, team: _Optional[str] = ..., available: _Optional[int] = ..., held: _Optional[int] = ..., purchased: _Optional[int] = ..., consumed: _Optional[int] = ..., expired: _Optional[int] = ..., refunded: _Optional[int] = ..., as_of: _Optional[int] = ..., packs: _Optional[_Iterable[_Union[Pack, _Mapping]]] = ...) -> None: ...
+    overdraft: int
+    def __init__(self, team: _Optional[str] = ..., available: _Optional[int] = ..., held: _Optional[int] = ..., purchased: _Optional[int] = ..., consumed: _Optional[int] = ..., expired: _Optional[int] = ..., refunded: _Optional[int] = ..., as_of: _Optional[int] = ..., packs: _Optional[_Iterable[_Union[Pack, _Mapping]]] = ..., overdraft: _Optional[int] = ...) -> None: ...
 
 class Pack(_message.Message):
     __slots__ = ("id", "team", "size", "unit_price", "currency", "starts_at", "ends_at", "purchased_at", "remaining", "held", "consumed", "expired", "moved_out", "refunded", "order")
