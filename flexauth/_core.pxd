@@ -349,6 +349,8 @@ cdef struct Use:                # the rest of a line: only while it has sessions
     int32_t hold                # slices
     int32_t free_uses
     int32_t counted             # periods of caps that its hold counts in
+    int32_t advance             # slices of what is held for the window from `advance_at` on (S4)
+    int32_t advance_counted
     int32_t active              # sessions that use the line (SPEC 3)
     int32_t lost                # sessions that expired and were not heard since (S5)
     int64_t window_start
@@ -363,7 +365,7 @@ cdef struct Use:                # the rest of a line: only while it has sessions
     uint64_t session_low
     int64_t used_until
     int64_t units               # of results that made no full N yet (C13)
-    int64_t advance_at          # W of the window that is held in advance (S4)
+    int64_t advance_at          # W of that window, once it is charged too
     int64_t advance_rate
     int64_t advance_rate_version
     int64_t advance_policy_version
@@ -648,6 +650,7 @@ cdef struct Plan:               # of a contact: made by a check, carried out by 
     bint waits                  # HANDS_OVER: for its first operation
     int32_t team                # of `option`, known once there is room
     int64_t at                  # when it ends, or begins
+    int64_t offline_until
     const Option *option        # that is to serve, or whose caps bind
     const Option *mine          # that it runs under, NULL when that does not hold
     Answer decision

@@ -155,6 +155,8 @@ class PutProduct:
 
     def __post_init__(self) -> None:
         _need_id("product", self.product)
+        _need("result_tokens", self.result_tokens, "from 0 to 2**31 tokens", 0, 2**31)
+        _need("result_units", self.result_units, "from 0 to 2**31 units", 0, 2**31)
         if (self.kind is ProductKind.PER_RESULT) != (self.result_tokens > 0 and self.result_units > 0):
             raise ValueError(f"product {self.product}: per result, and only then, it has tokens per units (C13)")
 
@@ -410,7 +412,7 @@ class ReportResult:
     rights: Rights | None = None
 
     def __post_init__(self) -> None:
-        _need("units", self.units, "at least one unit", 1)
+        _need("units", self.units, "from one to 2**31 units in a report", 1, 2**31)
 
 
 @dataclass(frozen=True, slots=True)
