@@ -1,6 +1,4 @@
-"""What gives a session the right to run, and what happens when that changes: both engines, every answer compared."""
-
-from dataclasses import replace
+"""What gives a session the right to run, and what happens when that changes (E1 to E3, A6, A9)."""
 
 import pytest
 
@@ -12,99 +10,18 @@ from flexauth.commands import (
     SECOND,
     AddPacks,
     Candidate,
-    ChangeRights,
-    Checkin,
-    Checkout,
     Choice,
-    Decision,
     EndSession,
     Entitlement,
-    Heartbeat,
     NewPack,
-    Origin,
-    OriginRule,
     Outcome,
     Policy,
-    ProductKind,
-    PutPolicy,
-    PutPool,
-    PutProduct,
     PutRate,
     Reason,
     Rights,
     State,
 )
-from tests.laws.twins import Twins
-
-START = 1_772_438_400 * SECOND
-ACD, DRIVE = 1, 2
-TOKENS = Candidate(Entitlement.TOKENS, 1)
-OTHERS_TOKENS = Candidate(Entitlement.TOKENS, 2)
-SUBSCRIPTION = Candidate(Entitlement.SUBSCRIPTION, 1)
-SEAT = Candidate(Entitlement.SEAT, 1, pool=1)
-
-
-class Desk:
-    """Two teams with 100 tokens each, a product of 7 tokens, an included one, and a pool of one seat."""
-
-    def __init__(self) -> None:
-        self.twins = Twins(START)
-        self.rights: dict[int, tuple[Candidate, ...]] = {}
-        self.version = 0
-        self.counter = 0
-        self.asked = 0
-        put = self.twins.decide
-        put(PutProduct(ACD, ProductKind.DAILY))
-        put(PutRate(ACD, 1, 0, 7))
-        put(PutProduct(DRIVE, ProductKind.INCLUDED))
-        put(AddPacks(1, (NewPack(1, 100, 0, START, START + 300 * DAY, START),)))
-        put(AddPacks(2, (NewPack(2, 100, 0, START, START + 20 * DAY, START),)))
-        put(PutPool(1, 1, 1))
-
-    def at(self, since_start: int) -> None:
-        self.twins.now = START + since_start
-        self.twins.advance()
-
-    def may(self, *candidates: Candidate, user: int = 1) -> None:
-        self.rights[user] = candidates
-
-    def changed(self, *teams: int) -> None:
-        self.version += 1
-        self.twins.decide(ChangeRights(self.version, teams))
-
-    def policy(self, policy: Policy, team: int = 1) -> None:
-        self.twins.decide(PutPolicy(team, 1, self.twins.now, policy))
-
-    def command(self, session: int, user: int = 1, product: int = ACD, device: int = 1, **terms: object) -> Checkout:
-        rights = Rights(self.version, self.rights[user])
-        command = Checkout(session, user, product, device, session, 1, rights, asked_team=0)
-        return replace(command, **terms)  # type: ignore[arg-type]
-
-    def sign_in(self, session: int, *args: int, **terms: object) -> Decision:
-        return self.twins.decide(self.command(session, *args, **terms))  # type: ignore[arg-type]
-
-    def beat(self, session: int, operated_at: int = NEVER, **terms: object) -> Decision:
-        self.counter += 1
-        return self._tell(replace(Heartbeat(session, self.counter, operated_at), **terms))  # type: ignore[arg-type]
-
-    def leave(self, session: int, ended_at: int = NEVER) -> Decision:
-        self.counter += 1
-        return self._tell(Checkin(session, self.counter, ended_at))
-
-    def _tell(self, command: Heartbeat | Checkin) -> Decision:
-        """Sent again with rights where the engines ask; `asked` counts that."""
-        decision = self.twins.deny_changes_nothing(command)
-        if decision.outcome is Outcome.NEEDS_RIGHTS:
-            self.asked += 1
-            rights = Rights(self.version, self.rights[decision.user])
-            decision = self.twins.decide(replace(command, rights=rights))
-        return decision
-
-    def restart(self) -> None:
-        self.twins.restart(0)
-
-    def balance(self, team: int = 1) -> tuple[int, int]:
-        return self.twins.core.balance(team)
+from tests.unit.desk import ACD, DRIVE, OTHERS_TOKENS, START, SUBSCRIPTION, TOKENS, Desk
 
 
 @pytest.fixture
@@ -376,111 +293,6 @@ def test_a_running_session_stays_in_its_team(desk):
     desk.may(OTHERS_TOKENS)
     desk.changed(1)
     assert desk.beat(1).state is State.DENIED
-
-
-# ------------------------------------------------------------------------- seats
-
-
-def test_a_seat_is_a_users_and_frees_with_his_last_session(desk):
-    desk.may(SEAT)
-    desk.may(SEAT, TOKENS, user=2)
-    assert desk.sign_in(1).entitlement is Entitlement.SEAT
-    assert desk.sign_in(2).entitlement is Entitlement.SEAT
-    assert desk.sign_in(3, 2).entitlement is Entitlement.TOKENS
-    desk.leave(1)
-    assert desk.sign_in(4, 2).entitlement is Entitlement.TOKENS  # user 1 has it still
-    desk.leave(2)
-    desk.restart()
-    desk.may(SEAT, user=3)
-    assert desk.sign_in(5, 3).entitlement is Entitlement.SEAT
-
-
-def test_a_seat_gained_while_the_hold_pends_takes_over(desk):
-    desk.may(SEAT)
-    desk.may(SEAT, TOKENS, user=2)
-    desk.sign_in(1)
-    desk.sign_in(2, 2)
-    desk.leave(1)
-    desk.at(MINUTE)
-    assert desk.beat(2).entitlement is Entitlement.SEAT
-    assert desk.balance() == (100, 0)
-
-
-def test_a_seat_out_of_contact_is_free_after_it_lingered_unless_it_is_borrowed(desk):
-    desk.may(SEAT)
-    assert desk.sign_in(1).lease_until == START + 15 * MINUTE
-    assert desk.beat(1, offline_until=START + 3 * DAY).lease_until == START + DAY
-    desk.restart()
-    desk.at(23 * HOUR)
-    desk.may(SEAT, user=2)
-    assert desk.sign_in(2, 2).outcome is Outcome.DENIED
-    assert desk.beat(1).lease_until == START + 23 * HOUR + 15 * MINUTE
-    desk.at(23 * HOUR + 15 * MINUTE + 1)
-    assert desk.sign_in(3, 2).entitlement is Entitlement.SEAT
-    assert desk.beat(1).state is State.EXPIRED
-
-
-def test_a_pool_made_smaller_takes_the_seats_of_the_latest_users(desk):
-    desk.twins.decide(PutPool(1, 1, 3))
-    for user in (3, 2, 1):
-        desk.may(SEAT, TOKENS, user=user)
-        desk.sign_in(user, user)
-        desk.at((4 - user) * SECOND)
-    desk.twins.decide(PutPool(1, 1, 1))
-    desk.at(MINUTE)
-    found = {user: desk.beat(user).entitlement for user in (1, 2, 3)}
-    assert found == {1: Entitlement.TOKENS, 2: Entitlement.TOKENS, 3: Entitlement.SEAT}
-
-
-# ------------------------------------------------------------------------- origins that wait
-
-
-def test_a_service_waits_for_its_first_operation_and_is_charged_from_it(desk):
-    desk.may(TOKENS)
-    decision = desk.sign_in(1, origin=Origin.BACKGROUND)
-    assert (decision.entitlement, decision.tokens, decision.lease_until) == (Entitlement.TOKENS, 0, START + HOUR)
-    desk.at(30 * MINUTE)
-    assert desk.beat(1).lease_until == START + 90 * MINUTE
-    assert desk.balance() == (100, 0)
-    desk.restart()
-    desk.at(HOUR)
-    decision = desk.beat(1, START + HOUR)
-    assert (decision.pending_since, decision.tokens) == (START + HOUR, 0)
-    assert desk.balance() == (93, 7)
-    desk.at(HOUR + 5 * MINUTE + 1)
-    assert desk.balance() == (93, 0)
-
-
-def test_a_waiting_session_neither_blocks_a_device_nor_is_taken_over(desk):
-    desk.may(TOKENS)
-    desk.sign_in(1, origin=Origin.PLUGIN_AUTOLOAD)
-    assert desk.sign_in(2, device=2).outcome is Outcome.GRANTED
-    desk.may(TOKENS)
-    desk.sign_in(3, device=3, take_over=True)
-    assert desk.beat(1).state is State.ACTIVE
-    assert desk.beat(2).state is State.SUPERSEDED
-    decision = desk.beat(1, START)
-    assert decision.state is State.ACTIVE  # no news: the sign-in was then
-    desk.at(MINUTE)
-    decision = desk.beat(1, START + MINUTE)
-    assert (decision.state, decision.reason, decision.elsewhere) == (State.DENIED, Reason.IN_USE_ELSEWHERE, 3)
-
-
-def test_a_first_operation_in_a_paid_window_costs_nothing(desk):
-    desk.may(TOKENS)
-    desk.sign_in(1)
-    desk.sign_in(2, origin=Origin.BACKGROUND)
-    desk.at(HOUR)
-    assert desk.beat(2, START + HOUR).entitlement is Entitlement.PAID_WINDOW
-    assert desk.balance() == (93, 0)
-
-
-def test_an_origin_that_asks_needs_a_limit(desk):
-    desk.policy(Policy(origin_automation=OriginRule.ASK))
-    desk.may(TOKENS)
-    decision = desk.sign_in(1, origin=Origin.AUTOMATION)
-    assert (decision.reason, decision.tokens) == (Reason.CONSENT_REQUIRED, 7)
-    assert desk.sign_in(1, origin=Origin.AUTOMATION, max_tokens=7).tokens == 7
 
 
 # ------------------------------------------------------------------------- ends
