@@ -16,7 +16,7 @@ from flexauth import commands
 from flexauth.commands import (
     COLUMNS, AddPacks, AdjustPack, Candidate, ChangeRights, Checkin, Checkout, Decision, EndSession, Heartbeat, MovePack,
     OpenWindow, Policy, PutCalendar, PutCap, PutPolicy, PutPool, PutProduct, PutRate, RefundWindow, ReleaseDevice,
-    Rights, SplitPack,
+    ReportResult, Rights, SplitPack,
 )
 
 cdef extern from "Python.h":
@@ -32,6 +32,7 @@ cdef int64_t HOUR = commands.HOUR
 cdef int64_t MINUTE = commands.MINUTE
 cdef int64_t FOREVER = 2 ** 62
 cdef int64_t SELF_REPORTED = 1      # the reason of a refund: a late check-in (S5)
+cdef int64_t NOT_USED = 2           # of a borrowed window (S4)
 
 cdef enum:
     SPARE_NUMBERS = 1 << 20         # int64 in a buffer that is kept for the next batches
@@ -44,6 +45,8 @@ include "_core_packs.pxi"
 include "_core_caps.pxi"
 include "_core_charging.pxi"
 include "_core_lines.pxi"
+include "_core_advance.pxi"
+include "_core_results.pxi"
 include "_core_sessions.pxi"
 include "_core_seats.pxi"
 include "_core_use.pxi"
@@ -206,6 +209,9 @@ cdef class Core:
         elif kind is A_CHECKIN:
             read_checkin(command, &heard, &claims, &given, &self.reading)
             verdict = decide_checkin(s, &heard, &answer)
+        elif kind is ReportResult:
+            read_report(command, &heard, &claims, &self.reading)
+            verdict = decide_report(s, &heard, command.units, &answer)
         else:
             verdict = set_up(s, command, kind, &answer)
         if verdict == NO_MEMORY:

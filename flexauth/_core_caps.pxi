@@ -249,29 +249,40 @@ cdef void forget_counted(Live *s, int32_t *counted) noexcept nogil:
 
 # ---------------------------------------------------------------- room for them
 
-cdef int64_t counted_caps(const Live *s, int32_t line) noexcept nogil:
-    """In how many periods the line's hold counts."""
+cdef int64_t list_length(const Live *s, int32_t i) noexcept nogil:
     cdef int64_t count = 0
-    cdef int32_t i
-    if line != NONE and line_at(s, line).use != NONE:
-        i = use_at(s, line_at(s, line).use).counted
-        while i != NONE:
-            count += 1
-            i = counted_at(s, i).next
+    while i != NONE:
+        count += 1
+        i = counted_at(s, i).next
     return count
 
 
-cdef bint reserve_periods(Live *s, int32_t line, int64_t adds) noexcept nogil:
-    """Room for so many more periods in each cap that the line's hold counts in."""
-    cdef int32_t i, cap
-    if line != NONE and line_at(s, line).use != NONE:
-        i = use_at(s, line_at(s, line).use).counted
-        while i != NONE:
-            cap = cap_find(s, counted_at(s, i).cap)
-            if cap != NONE and not array_reserve(&cap_at(s, cap).used, sizeof(Period), adds):
-                return False
-            i = counted_at(s, i).next
+cdef int64_t counted_caps(const Live *s, int32_t line) noexcept nogil:
+    """In how many periods count what the line holds now and in advance."""
+    cdef const Use *use
+    if line == NONE or line_at(s, line).use == NONE:
+        return 0
+    use = use_at(s, line_at(s, line).use)
+    return list_length(s, use.counted) + list_length(s, use.advance_counted)
+
+
+cdef bint reserve_list(Live *s, int32_t i, int64_t adds) noexcept nogil:
+    cdef int32_t cap
+    while i != NONE:
+        cap = cap_find(s, counted_at(s, i).cap)
+        if cap != NONE and not array_reserve(&cap_at(s, cap).used, sizeof(Period), adds):
+            return False
+        i = counted_at(s, i).next
     return True
+
+
+cdef bint reserve_periods(Live *s, int32_t line, int64_t adds) noexcept nogil:
+    """Room for so many more periods in each cap in which what the line holds counts."""
+    cdef const Use *use
+    if line == NONE or line_at(s, line).use == NONE:
+        return True
+    use = use_at(s, line_at(s, line).use)
+    return reserve_list(s, use.counted, adds) and reserve_list(s, use.advance_counted, adds)
 
 
 cdef bint reserve_option(Live *s, const Option *option, int64_t adds) noexcept nogil:

@@ -49,13 +49,18 @@ cdef int64_t lacking(Live *s, int32_t team, int64_t tokens, int64_t at) noexcept
     return max(0, tokens - available(s, team) - terms_at(s, team, at).overdraft_limit)
 
 
+cdef inline Refusal allowed() noexcept nogil:
+    cdef Refusal refusal
+    refusal.reason = NO_REASON
+    refusal.cap = refusal.shortfall = 0
+    return refusal
+
+
 cdef Refusal may_charge(
     Live *s, int32_t team, int64_t tokens, int64_t at, const Option *option, const Consented *by, bint renewal,
 ) noexcept nogil:
     """A charge of `tokens` for a window that starts at `at`, by contract and cap periods of then."""
-    cdef Refusal refusal
-    refusal.reason = NO_REASON
-    refusal.shortfall = 0
+    cdef Refusal refusal = allowed()
     refusal.cap = cap_passed(s, option, tokens, at)
     if refusal.cap != 0:
         refusal.reason = CAP_REACHED

@@ -223,8 +223,11 @@ cdef int32_t checkout(Live *s, const Signin *command, Found *found, const Answer
     basis = log_use(s, BEGIN, s.now, session, session.entitlement)
     if found.option.entitlement == TOKENS and not found.waits and not is_per_result(s, found.product):
         begin_use(s, i, s.now, basis, found.option, answer.tokens, True)
+        borrow(s, session, command.offline_until)
     for k in range(left):
         settle_line_of(s, (<int32_t *>s.scratch.data)[k])
+    if session.line != NONE:
+        place_advance(s, session.line, i, found.option)
     set_deadline(s, i)
     return i
 

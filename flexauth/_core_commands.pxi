@@ -204,6 +204,7 @@ cdef Verdict decide_checkin(Live *s, const Contact *command, Answer *answer) noe
     else:
         plan.step = JUDGES
         plan.option = NULL
+        plan.offline_until = NEVER
     verdict = check_checkin(s, i, command, &ending)
     if verdict != DECIDED:
         return verdict
@@ -243,7 +244,9 @@ cdef int64_t checkin(
     cdef Session *session = session_at(s, i)
     cdef const Terms *terms = terms_at(s, session.team, s.now)
     cdef bint late = not is_open(session)
-    cdef bint within = ending.refund and command.refund.recent < terms.late_refunds
+    cdef bint within = ending.refund and (
+        came_in_advance(use_of(s, line_at(s, session.line))) or command.refund.recent < terms.late_refunds
+    )
     cdef int64_t refunded = 0
     if late:
         report_session(s, i, late_use(terms, session, command.operated_at, ending.at))

@@ -35,7 +35,9 @@ cdef bint needs_rights(Live *s, const Session *session, const Contact *heard, co
         return use.resumed_at != NEVER
     if session.line == NONE:
         return heard.ended_at == NEVER and needs_balance(session) and available(s, session.team) <= 0
-    return is_pending(s, session) or is_charged(s, session, use)
+    if is_pending(s, session) or needs_advance(s, line_at(s, session.line), heard.offline_until):
+        return True
+    return is_charged(s, session, use)
 
 
 cdef int32_t elsewhere(const Live *s, int32_t entry, int64_t device, int64_t *count) noexcept nogil:
@@ -69,6 +71,7 @@ cdef void plan_contact(Live *s, int32_t i, const Contact *heard, Plan *plan) noe
     plan.needs_rights = False
     plan.step = JUDGES
     plan.option = plan.mine = NULL
+    plan.offline_until = heard.offline_until
     no_answer(&plan.decision, GRANTED)
     if claims == NULL:
         plan.needs_rights = needs_rights(s, session, heard, &plan.use)
@@ -178,6 +181,7 @@ cdef void contact(Live *s, int32_t i, const Contact *heard, Plan *plan) noexcept
     set_contact(s, i, &plan.use, heard)
     if session.line != NONE:
         settle(s, session.line)
+        place_advance(s, session.line, i, plan.option)
     set_deadline(s, i)
 
 
@@ -267,6 +271,7 @@ cdef void serve_free(Live *s, int32_t i, const Plan *plan) noexcept nogil:
         session.line = NONE
         touch(s, line, 0)
         pass_hold_on(s, line)
+        review_advance(s, line)
         if at_rest(use_at(s, line_at(s, line).use)):
             forget_terms(use_at(s, line_at(s, line).use))
     entitle(s, i, plan)
@@ -403,5 +408,5 @@ cdef void set_contact(Live *s, int32_t i, const Told *use, const Contact *heard)
         end_session(s, i, CLOSED, heard.ended_at)
         return
     set_state(s, session, ACTIVE if goes_on(use, s.now) else IDLE)
-    if session.entitlement == SEAT:
+    if session.entitlement == SEAT or session.line != NONE:
         borrow(s, session, heard.offline_until)

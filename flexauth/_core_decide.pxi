@@ -19,18 +19,25 @@ cdef bint reserve(Live *s, int64_t slices, int64_t sessions, int64_t caps) noexc
         and pool_reserve(&s.slices, slices)
         and pool_reserve(&s.free_uses, sessions + 1)
         and pool_reserve(&s.uses, 1)
+        and pool_reserve(&s.extras, 1)
     )
 
 
-cdef int64_t hold_slices(const Live *s, int32_t line) noexcept nogil:
+cdef inline int64_t slice_count(const Live *s, int32_t i) noexcept nogil:
     cdef int64_t count = 0
-    cdef int32_t i
-    if line != NONE and line_at(s, line).use != NONE:
-        i = use_at(s, line_at(s, line).use).hold
-        while i != NONE:
-            count += 1
-            i = slice_at(s, i).next
+    while i != NONE:
+        count += 1
+        i = slice_at(s, i).next
     return count
+
+
+cdef int64_t hold_slices(const Live *s, int32_t line) noexcept nogil:
+    """Of what the line holds, now and in advance."""
+    cdef const Use *use
+    if line == NONE or line_at(s, line).use == NONE:
+        return 0
+    use = use_at(s, line_at(s, line).use)
+    return slice_count(s, use.hold) + slice_count(s, use.advance)
 
 
 cdef int64_t windows_until(const Live *s, const Line *line, int64_t at) noexcept nogil:
@@ -56,6 +63,12 @@ cdef bint reserve_serving(Live *s, const Session *session, Plan *plan) noexcept 
     )
 
 
+cdef int64_t all_slices(Live *s, int32_t team) noexcept nogil:
+    """No hold takes more of what a team has free."""
+    available(s, team)
+    return team_at(s, team).order.count - team_at(s, team).head + 2
+
+
 cdef bint reserve_contact(Live *s, int32_t i, Plan *plan, const Given *fact) noexcept nogil:
     """Room for all that a contact may bring: renewals, a hold, another line, an end of all sessions of the line, a
     refund or NULL.
@@ -72,23 +85,24 @@ cdef bint reserve_contact(Live *s, int32_t i, Plan *plan, const Given *fact) noe
         return False
     if plan.decision.tokens > 0 and option != NULL:
         slices = count_slices(s, plan.team, plan.decision.tokens)
+    if plan.offline_until != NEVER:
+        slices += all_slices(s, plan.team)
     if session.line != NONE:
         line = line_at(s, session.line)
         slices += hold_slices(s, session.line)
         if line.paid_until <= s.now:
-            available(s, line.team)
             if session.contact_at < line.paid_until:
                 windows = windows_until(s, line, s.now)
                 other = use_at(s, line.use).sessions
                 while other != NONE:
                     sessions += 1
                     other = session_at(s, other).line_next
-            slices += team_at(s, line.team).order.count - team_at(s, line.team).head + 2 * (windows + 1)
-    caps = counted_caps(s, session.line) + (0 if option == NULL else option.cap_count * (windows + 1))
+            slices += all_slices(s, line.team) + 2 * (windows + 1)
+    caps = counted_caps(s, session.line) + (0 if option == NULL else option.cap_count * (windows + 2))
     if not (
-        reserve_periods(s, session.line, windows + 3)
-        and reserve_option(s, option, windows + 3)
-        and reserve_given(s, fact, windows + 3)
+        reserve_periods(s, session.line, windows + 5)
+        and reserve_option(s, option, windows + 5)
+        and reserve_given(s, fact, windows + 5)
     ):
         return False
     if fact != NULL:
@@ -100,28 +114,30 @@ cdef bint reserve_contact(Live *s, int32_t i, Plan *plan, const Given *fact) noe
 
 
 cdef bint reserve_checkout(Live *s, const Signin *command, Found *found, const Answer *answer) noexcept nogil:
-    cdef const Option *option = found.option if answer.tokens > 0 else NULL
+    cdef const Option *option = found.option
     cdef int64_t slices = 0
-    cdef int64_t caps = 0 if option == NULL else option.cap_count
+    cdef int64_t caps = 0 if option == NULL else 2 * option.cap_count
     cdef int32_t first, i
     found.team = team_ensure(s, answer.team)
     if found.team == NONE:
         return False
     if answer.tokens > 0:
         slices = count_slices(s, found.team, answer.tokens)
+    if command.offline_until != NEVER:
+        slices += all_slices(s, found.team)
     if found.left > 0:
         first = i = entry_at(s, found.entry).running
         while True:
             slices += hold_slices(s, session_at(s, i).line)
             caps += counted_caps(s, session_at(s, i).line)
-            if not reserve_periods(s, session_at(s, i).line, found.left + 1):
+            if not reserve_periods(s, session_at(s, i).line, 2 * found.left + 2):
                 return False
             i = session_at(s, i).at.ring.next
             if i == first:
                 break
     return (
         reserve(s, slices, 2 * found.left + 1, caps)
-        and reserve_option(s, option, found.left + 1)
+        and reserve_option(s, option, 2 * found.left + 2)
         and pool_reserve(&s.sessions, 1)
         and pool_reserve(&s.extras, 1)
         and (answer.entitlement != SEAT or reserve_seat(s, found.option.pool))
@@ -136,6 +152,14 @@ cdef bint reserve_checkout(Live *s, const Signin *command, Found *found, const A
 
 # ---------------------------------------------------------------- timers
 
+cdef inline bint is_captured_at(const Use *use, int64_t at) noexcept nogil:
+    return use != NULL and use.pending_since != NEVER and use.capture_at == at
+
+
+cdef inline bint is_advanced_to(const Use *use, int64_t at) noexcept nogil:
+    return use != NULL and use.advance != NONE and use.advance_at == at
+
+
 cdef bint is_due(const Live *s, const Timer *timer) noexcept nogil:
     """Whether the timer still means something; its subject may have outlived it or gone."""
     cdef const Pack *pack
@@ -146,7 +170,7 @@ cdef bint is_due(const Live *s, const Timer *timer) noexcept nogil:
         return pack.pack != 0 and not pack.ended and pack.ends_at == timer.at
     if timer.phase == CAPTURES:
         line = line_at(s, timer.item)
-        return pending_since(s, line) != NEVER and use_at(s, line.use).capture_at == timer.at
+        return is_captured_at(use_of(s, line), timer.at) or is_advanced_to(use_of(s, line), timer.at)
     session = session_at(s, timer.item)
     return is_open(session) and session.end.armed == timer.at
 
@@ -175,15 +199,20 @@ cdef void expire_lease(Live *s, int32_t i, int64_t at) noexcept nogil:
 
 
 cdef bint fire(Live *s, const Timer *timer) noexcept nogil:
-    if not reserve(s, hold_slices(s, timer.item) if timer.phase == CAPTURES else 1, 1, 0):
+    cdef int32_t line = timer.item if timer.phase == CAPTURES else NONE
+    if not (
+        reserve(s, max(1, hold_slices(s, line)), 1, counted_caps(s, line)) and reserve_periods(s, line, 1)
+    ):
         return False
     s.now = max(s.now, timer.at)
     if timer.phase == PACKS:
         expire_pack(s, timer.item)
-    elif timer.phase == CAPTURES:
-        capture(s, timer.item, timer.at)
-    else:
+    elif timer.phase == LEASES:
         expire_lease(s, timer.item, timer.at)
+    elif is_captured_at(use_of(s, line_at(s, line)), timer.at):
+        capture(s, line, timer.at)
+    else:
+        capture_advance(s, line)
     return True
 
 

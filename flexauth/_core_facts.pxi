@@ -8,14 +8,15 @@ cdef inline bint ends_before_renewal(const Session *session, const Terms *terms)
 cdef int64_t lease_until(const Live *s, const Session *session, const Terms *terms) noexcept nogil:
     """S4: never after W plus margin, nor `lease_max` after contact; past W an idle session has none."""
     cdef int64_t until = session.contact_at + terms.lease_max
-    cdef int64_t paid
+    cdef int64_t paid, covered
     if session.entitlement == SEAT:
         until = max(session.contact_at + terms.seat_linger, borrowed_until(s, session))
     elif session.flags & IS_WAITING:
         until = min(until, session.contact_at + HOUR)
     elif session.line != NONE:
         paid = paid_until(s, line_at(s, session.line))
-        until = min(until, paid + terms.lease_margin) if paid > session.contact_at else session.contact_at
+        covered = lease_covers(s, session, terms.lease_margin)
+        until = min(until, covered) if paid > session.contact_at else session.contact_at
     return until if session.entitled_until == NEVER else min(until, session.entitled_until)
 
 

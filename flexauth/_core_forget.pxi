@@ -32,13 +32,19 @@ cdef void forget_session(Live *s, int32_t i) noexcept nogil:
     pool_give(&s.sessions, i)
 
 
-cdef void forget_hold(Live *s, Use *use) noexcept nogil:
+cdef void forget_slices(Live *s, int32_t *slices) noexcept nogil:
     cdef int32_t following
-    while use.hold != NONE:
-        following = slice_at(s, use.hold).next
-        pool_give(&s.slices, use.hold)
-        use.hold = following
+    while slices[0] != NONE:
+        following = slice_at(s, slices[0]).next
+        pool_give(&s.slices, slices[0])
+        slices[0] = following
+
+
+cdef void forget_hold(Live *s, Use *use) noexcept nogil:
+    forget_slices(s, &use.hold)
+    forget_slices(s, &use.advance)
     forget_counted(s, &use.counted)
+    forget_counted(s, &use.advance_counted)
 
 
 cdef void forget_line(Live *s, int32_t i) noexcept nogil:

@@ -56,7 +56,7 @@ cdef Use *use_ensure(Live *s, int32_t i) noexcept nogil:
         line.use = pool_take(&s.uses)
         use = use_at(s, line.use)
         use.line = i
-        use.sessions = use.hold = use.free_uses = use.counted = NONE
+        use.sessions = use.hold = use.free_uses = use.counted = use.advance = use.advance_counted = NONE
         use.window_start = use.pending_since = use.capture_at = use.used_until = use.advance_at = NEVER
     return use_at(s, line.use)
 
@@ -239,42 +239,20 @@ cdef void capture(Live *s, int32_t i, int64_t effective_at) noexcept nogil:
     touch(s, i, TOUCH_HOLD)
 
 
-cdef void place_hold(
-    Live *s, int32_t i, const Session *session, int64_t start, int64_t basis, const Option *option,
-) noexcept nogil:
-    """C2: reserve the rate in force at `start`; it may be charged. Without a grace it is captured at once (C8)."""
-    cdef Line *line = line_at(s, i)
-    cdef Use *use = use_at(s, line.use)
-    cdef Price price = price_at(s, entry_at(s, line.entry).product, start)
-    cdef const Terms *terms = terms_at(s, line.team, start)
-    cdef Team *team = team_at(s, line.team)
-    cdef int32_t slice
-    use.rate = price.rate
-    use.rate_version = price.version
-    use.policy_version = terms.version
-    use.basis = basis
-    use.session_high = session.high
-    use.session_low = session.low
-    use.pending_since = use.used_until = start
-    use.capture_at = grace_ends(s, use, terms, start)
-    use.hold = slice = take_slices(s, line.team, price.rate)
-    while slice != NONE:
-        pack_at(s, slice_at(s, slice).pack).held += slice_at(s, slice).tokens
-        slice = slice_at(s, slice).next
-    team.held += price.rate
-    team.available -= price.rate
-    count_caps(s, i, session, option, start, price.rate, &use.counted)
-    touch(s, i, TOUCH_HOLD)
-    if use.capture_at < start:
-        capture(s, i, start)
-    else:
-        timer_push(s, use.capture_at, CAPTURES, i)
+cdef int32_t hold_tokens(Live *s, int32_t team, int64_t tokens) noexcept nogil:
+    """Reserve exact slices; the balance covers them."""
+    cdef int32_t first = take_slices(s, team, tokens)
+    cdef int32_t i = first
+    while i != NONE:
+        pack_at(s, slice_at(s, i).pack).held += slice_at(s, i).tokens
+        i = slice_at(s, i).next
+    team_at(s, team).held += tokens
+    team_at(s, team).available -= tokens
+    return first
 
 
-cdef void release(Live *s, int32_t i) noexcept nogil:
-    """The hold goes; tokens of a pack that has ended meanwhile are forfeited now (P4)."""
-    cdef Use *use = use_at(s, line_at(s, i).use)
-    cdef int32_t first = use.hold
+cdef void free_tokens(Live *s, int32_t first) noexcept nogil:
+    """Held slices go; tokens of a pack that has ended meanwhile are forfeited now (P4)."""
     cdef int32_t following
     cdef Slice *slice
     cdef Pack *pack
@@ -291,6 +269,37 @@ cdef void release(Live *s, int32_t i) noexcept nogil:
         following = slice.next
         pool_give(&s.slices, first)
         first = following
+
+
+cdef void place_hold(
+    Live *s, int32_t i, const Session *session, int64_t start, int64_t basis, const Option *option,
+) noexcept nogil:
+    """C2: reserve the rate in force at `start`; it may be charged. Without a grace it is captured at once (C8)."""
+    cdef Line *line = line_at(s, i)
+    cdef Use *use = use_at(s, line.use)
+    cdef Price price = price_at(s, entry_at(s, line.entry).product, start)
+    cdef const Terms *terms = terms_at(s, line.team, start)
+    use.rate = price.rate
+    use.rate_version = price.version
+    use.policy_version = terms.version
+    use.basis = basis
+    use.session_high = session.high
+    use.session_low = session.low
+    use.pending_since = use.used_until = start
+    use.capture_at = grace_ends(s, use, terms, start)
+    use.hold = hold_tokens(s, line.team, price.rate)
+    count_caps(s, i, session, option, start, price.rate, &use.counted)
+    touch(s, i, TOUCH_HOLD)
+    if use.capture_at < start:
+        capture(s, i, start)
+    else:
+        timer_push(s, use.capture_at, CAPTURES, i)
+
+
+cdef void release(Live *s, int32_t i) noexcept nogil:
+    """The hold goes, and nothing is said of it."""
+    cdef Use *use = use_at(s, line_at(s, i).use)
+    free_tokens(s, use.hold)
     uncount_list(s, i, use.pending_since, &use.counted, use.rate)
     use.hold = NONE
     use.pending_since = NEVER
@@ -313,10 +322,13 @@ cdef void void_hold(Live *s, int32_t i) noexcept nogil:
 cdef void settle(Live *s, int32_t i) noexcept nogil:
     """C3: when all use of a pending line has ended inside the grace, the hold is voided."""
     cdef const Use *use = use_of(s, line_at(s, i))
-    if use == NULL or use.pending_since == NEVER or use.active > 0 or use.used_until > use.capture_at:
+    if use == NULL:
         return
-    if not unknown_since(s, use, use.pending_since, NONE):
-        void_hold(s, i)
+    if use.pending_since != NEVER and use.active == 0 and use.used_until <= use.capture_at:
+        if not unknown_since(s, use, use.pending_since, NONE):
+            void_hold(s, i)
+    if use.advance != NONE:
+        review_advance(s, i)
 
 
 cdef Consented renewal_consent(const Live *s, int32_t i, int32_t by, int64_t at) noexcept nogil:
@@ -348,6 +360,9 @@ cdef Refusal renew(Live *s, int32_t i, int32_t by, const Option *option) noexcep
     cdef Refusal refusal
     if use.pending_since != NEVER:
         release(s, i)
+    if use.advance != NONE and use.advance_at == at:
+        use_advance(s, i, session, at - 1)
+        return allowed()
     refusal = may_charge(s, line.team, price.rate, at, option, &all, True)
     if refusal.reason != NO_REASON:
         return refusal

@@ -52,7 +52,7 @@ cdef int32_t load_key(Live *s, const int64_t *row) noexcept nogil:
 cdef bint load_line(Live *s, const int64_t *row) noexcept nogil:
     cdef int32_t i
     cdef Use *use
-    if not array_reserve(&s.timers, sizeof(Timer), 1):
+    if not array_reserve(&s.timers, sizeof(Timer), 2):
         return False
     i = load_key(s, row)
     if i == NONE:
@@ -77,6 +77,8 @@ cdef bint load_line(Live *s, const int64_t *row) noexcept nogil:
     use.advance_policy_version = row[19]
     if use.pending_since != NEVER:
         timer_push(s, use.capture_at, CAPTURES, i)
+    if use.advance_at != NEVER:
+        timer_push(s, use.advance_at, CAPTURES, i)
     return True
 
 
@@ -94,7 +96,7 @@ cdef bint load_hold(Live *s, const int64_t *row) noexcept nogil:
     pack = pack_at(s, place)
     use = use_at(s, line_at(s, i).use)
     use.hold_stored = True
-    link = &use.hold
+    link = &use.advance if row[3] else &use.hold
     while link[0] != NONE:
         link = &slice_at(s, link[0]).next
     add_slice(s, link, place, row[6])
@@ -137,6 +139,8 @@ cdef bint load_capped(Live *s, const int64_t *row) noexcept nogil:
     use = use_at(s, line_at(s, i).use)
     if row[3] == use.pending_since:
         put_counted(s, &use.counted, row[4], row[5])
+    elif use.advance != NONE and row[3] == use.advance_at:
+        put_counted(s, &use.advance_counted, row[4], row[5])
     return True
 
 

@@ -96,7 +96,7 @@ cdef int64_t refund(Live *s, int32_t i, const Given *fact) noexcept nogil:
     cdef int64_t[LEDGER_WIDTH] terms
     cdef int64_t total
     put_terms_of(s, line, terms)
-    total = give_back(s, i, terms, fact, SELF_REPORTED)
+    total = give_back(s, i, terms, fact, NOT_USED if came_in_advance(use_of(s, line)) else SELF_REPORTED)
     forget_window(s, i)
     return total
 
@@ -108,6 +108,7 @@ cdef void forget_window(Live *s, int32_t i) noexcept nogil:
         forget_terms(use)
     line_at(s, i).paid_until = use.window_start = NEVER
     use.charge = 0
+    review_advance(s, i)
     touch(s, i, 0)
 
 

@@ -172,8 +172,10 @@ cdef Verdict give_back_window(
     else:
         t = team_ensure(s, team)
         entry = NONE if t == NONE else load_entry(s, user, product)
+        i = line_find(s, entry, t)
         if entry == NONE or not (
-            reserve(s, 2 * fact.count + 1, 0, fact.cap_count) and reserve_given(s, fact, 1)
+            reserve(s, 2 * fact.count + 1 + hold_slices(s, i), 0, fact.cap_count + counted_caps(s, i))
+            and reserve_given(s, fact, 2) and reserve_periods(s, i, 2)
             and reserve_packs(s, t, s.counters[PACK_ID], 1) and pool_reserve(&s.lines, 1)
         ):
             return NO_MEMORY

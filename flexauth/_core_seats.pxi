@@ -134,6 +134,9 @@ cdef void give_seat(Live *s, Session *session) noexcept nogil:
 
 
 cdef void borrow(Live *s, Session *session, int64_t until) noexcept nogil:
-    """S4: a seat stays taken until then, at most `lease_max` after this contact; a contact that asks not ends it."""
+    """S4: until then, at most `lease_max` after this contact; a contact that asks not ends it."""
     cdef int64_t latest = s.now + terms_at(s, session.team, s.now).lease_max
-    extra_at(s, session.extra).borrowed_until = min(until, latest) if until > s.now else NEVER
+    if until > s.now:
+        extra_ensure(s, session).borrowed_until = min(until, latest)
+    elif session.extra != NONE:
+        extra_at(s, session.extra).borrowed_until = NEVER

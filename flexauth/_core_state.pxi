@@ -88,13 +88,18 @@ cdef inline void put_session(const Live *s, const Session *session, int64_t *row
 # ---------------------------------------------------------------- rows of a batch
 
 cdef void write_holds(Live *s, const Line *line, Array *rows) noexcept nogil:
-    cdef int32_t i = use_at(s, line.use).hold
+    """Slices of the pending hold, and of what is held in advance."""
+    write_slices(s, line, 0, use_at(s, line.use).hold, rows)
+    write_slices(s, line, 1, use_at(s, line.use).advance, rows)
+
+
+cdef void write_slices(Live *s, const Line *line, int64_t advance, int32_t i, Array *rows) noexcept nogil:
     cdef int64_t position = 0
     cdef int64_t *row
     while i != NONE:
         row = row_push(rows, HOLD_WIDTH)
         put_key(s, line, row)
-        row[3] = 0
+        row[3] = advance
         row[4] = position
         row[5] = pack_at(s, slice_at(s, i).pack).pack
         row[6] = slice_at(s, i).tokens
@@ -124,7 +129,7 @@ cdef void write_line(Live *s, int32_t i) noexcept nogil:
         if use.hold_stored:
             put_key(s, line, row_push(&s.rows[HOLD_GONE], KEY_WIDTH))
         write_holds(s, line, &s.rows[HOLD])
-        use.hold_stored = use.hold != NONE
+        use.hold_stored = use.hold != NONE or use.advance != NONE
     if use.dirty & TOUCH_FREE_USES:
         put_key(s, line, row_push(&s.rows[FREE_USE_GONE], KEY_WIDTH))
         write_free_uses(s, line, &s.rows[FREE_USE])

@@ -182,6 +182,13 @@ cdef int read_heartbeat(object command, Contact *contact, Claims *claims, Readin
     return read_claims_of(<object>slot_object(command, HEARTBEAT.rights), contact, claims, reading)
 
 
+cdef int read_report(object command, Contact *contact, Claims *claims, Reading *reading) except -1:
+    no_contact(contact)
+    number_halves(command.session, &contact.high, &contact.low)
+    contact.results = True
+    return read_claims_of(command.rights, contact, claims, reading)
+
+
 cdef int read_checkin(object command, Contact *contact, Claims *claims, Given *given, Reading *reading) except -1:
     cdef object fact = <object>slot_object(command, CHECKIN.refund)
     no_contact(contact)

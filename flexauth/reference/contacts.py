@@ -69,7 +69,9 @@ def needs_rights(world: World, session: Session, heard: Heard) -> bool:
     if not session.on_tokens:
         return heard.ended_at == NEVER and needs_balance(session) and packs.available(world, session.team) <= 0
     line = world.line(session.line)
-    return line.pending_since != NEVER or _is_charged(line, session, use, now)
+    if line.pending_since != NEVER or lines.needs_advance(world, line, heard.offline_until):
+        return True
+    return _is_charged(line, session, use, now)
 
 
 def _used_at_end(line: Line, session: Session, use: Use, now: int) -> bool:
@@ -111,7 +113,9 @@ def contact(world: World, session: Session, heard: Heard) -> Stopped:
         stopped = _judge(world, world.line(session.line), session, use, caps_of(heard.rights, session.team))
     _set_state(world, session, use, heard)
     if session.on_tokens:
-        lines.settle(world, world.line(session.line))
+        line = world.line(session.line)
+        lines.settle(world, line)
+        lines.advance(world, line, session, caps_of(heard.rights, session.team))
     if session.open:
         session.deadline = deadline(world, session)
         world.arm_lease(session)
@@ -231,6 +235,7 @@ def _serve_free(world: World, session: Session, candidate: Candidate, use: Use) 
         del line.sessions[session.session]
         world.touch(line)
         _pass_hold_on(world, line)
+        lines.review_advance(world, line)
         if line.at_rest:
             line.forget_terms()
     _entitle(world, session, candidate, candidate.entitlement)
@@ -352,12 +357,12 @@ def _set_state(world: World, session: Session, use: Use, heard: Heard) -> None:
         end(world, session, State.CLOSED, heard.ended_at)
         return
     session.state = State.ACTIVE if use.goes_on(now) else State.IDLE
-    if session.entitlement is Entitlement.SEAT:
+    if session.entitlement is Entitlement.SEAT or session.on_tokens:
         borrow(world, session, heard.offline_until)
 
 
 def borrow(world: World, session: Session, until: int) -> None:
-    """S4: a seat stays taken until then, at most `lease_max` after this contact; a contact that asks not ends it."""
+    """S4: until then, at most `lease_max` after this contact; a contact that asks not ends it."""
     _, policy = policy_at(world, session.team, world.now)
     latest = world.now + policy.lease_max
     session.borrowed_until = min(until, latest) if until > world.now else NEVER

@@ -21,21 +21,25 @@ from flexauth.commands import (
     MovePack,
     OpenWindow,
     Outcome,
+    ProductKind,
     PutCalendar,
     PutCap,
     PutPolicy,
     PutPool,
     PutProduct,
     PutRate,
+    Reason,
     RefundWindow,
     ReleaseDevice,
+    ReportResult,
     SplitPack,
     State,
 )
-from flexauth.reference import caps, contacts, contracts, facts, lines, orders, packs, refunds, sessions
-from flexauth.reference.contacts import Heard
+from flexauth.reference import caps, contacts, contracts, facts, lines, orders, packs, refunds, results, sessions
+from flexauth.reference.candidates import caps_of
+from flexauth.reference.contacts import Heard, Stopped
 from flexauth.reference.state import CAPTURE, LEASE_END, PACK_END, Rows, Session, World, halves, lease_end
-from flexauth.reference.tables import LOADERS, row_of_line, row_of_pack, row_of_session
+from flexauth.reference.tables import LOADERS, row_of_line, row_of_pack, row_of_session, rows_of_holds
 
 __all__ = ["Reference"]
 
@@ -69,6 +73,8 @@ class Reference:
             line = world.lines.get((ident[0], ident[1], ident[2]))
             if line is not None and line.pending_since != NEVER and line.capture_at == at:
                 lines.capture(world, line, at)
+            elif line is not None and line.advance and line.advance_at == at:
+                lines.capture_advance(world, line)
         elif phase == LEASE_END:
             session = world.sessions.get(ident[0])
             if session is not None and session.open and session.armed == at:
@@ -91,6 +97,8 @@ class Reference:
             return self._release(command)
         if isinstance(command, EndSession):
             return self._end(command)
+        if isinstance(command, ReportResult):
+            return self._report(command)
         return self._set_up(command)
 
     def quote(self, now: int, command: Checkout) -> Decision:
@@ -163,6 +171,25 @@ class Reference:
         session.counter = command.counter
         refunded, stopped = sessions.checkin(world, session, command, ended_at, refundable)
         return replace(self._facts(session), tokens=refunded, **asdict(stopped))
+
+    def _report(self, command: ReportResult) -> Decision:
+        """C13: a contact, and then the results; nothing of them is taken from a session that is over."""
+        world = self._world
+        session = world.sessions.get(command.session)
+        if session is None or world.products.get(session.product) is not ProductKind.PER_RESULT:
+            return Decision(Outcome.UNKNOWN)
+        stopped = Stopped()
+        if session.open:
+            heard = Heard(rights=command.rights, results=True)
+            if contacts.needs_rights(world, session, heard):
+                return facts.lacking_rights(session)
+            stopped = contacts.contact(world, session, heard)
+        if not session.open:
+            return replace(self._facts(session), outcome=Outcome.DENIED, **asdict(stopped))
+        refusal, tokens = results.report(world, session, command.units, caps_of(command.rights, session.team))
+        if refusal.reason is Reason.NONE:
+            return replace(self._facts(session), tokens=tokens)
+        return replace(self._facts(session), outcome=Outcome.DENIED, **refusal._asdict())
 
     def _release(self, command: ReleaseDevice) -> Decision:
         registered = self._world.devices.get((command.user, command.product), {})
@@ -284,13 +311,9 @@ class Reference:
         rows["line"] = [row_of_line(line) for line in alive["line"]]
         rows["line_gone"] = [key for key in sorted(touched["gone"]) if key not in world.lines]
         rows["hold_gone"] = [line.key for line in alive["hold"] if line.hold_stored]
-        rows["hold"] = [
-            (*line.key, 0, place, pack.pack, tokens)
-            for line in alive["hold"]
-            for place, (pack, tokens) in enumerate(line.hold)
-        ]
+        rows["hold"] = [row for line in alive["hold"] for row in rows_of_holds(line)]
         for line in alive["hold"]:
-            line.hold_stored = bool(line.hold)
+            line.hold_stored = bool(line.hold or line.advance)
         rows["free_use_gone"] = sorted({line.key for line in alive["free_use"]} | touched["free_use_gone"])
         rows["free_use"] = [(*line.key, *use) for line in alive["free_use"] for use in line.free_uses]
         known = sorted((u, p, d, world.devices.get((u, p), {}).get(d, NEVER)) for u, p, d in world.dirty_devices)
@@ -336,7 +359,7 @@ class Reference:
         return {
             "pack": sorted(row_of_pack(p) for p in world.packs.values()),
             "line": sorted(row_of_line(line) for line in live),
-            "hold": sorted((*ln.key, 0, i, p.pack, n) for ln in live for i, (p, n) in enumerate(ln.hold)),
+            "hold": sorted(row for line in live for row in rows_of_holds(line)),
             "free_use": sorted((*ln.key, *use) for ln in live for use in ln.free_uses),
             "pool": sorted((pool, *row) for pool, row in world.pools.items()),
             "session": sorted(row_of_session(s) for s in world.sessions.values()),

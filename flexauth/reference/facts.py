@@ -24,8 +24,10 @@ def _lease_until(world: World, session: Session, policy: Policy) -> int:
     elif session.waiting:
         until = min(until, session.contact_at + HOUR)
     elif session.on_tokens:
-        paid = lines.paid_until(world, world.lines[session.line])
-        until = min(until, paid + policy.lease_margin) if paid > session.contact_at else session.contact_at
+        line = world.lines[session.line]
+        covered = lines.paid_until(world, line) > session.contact_at
+        margin = policy.lease_margin
+        until = min(until, lines.lease_covers(world, line, session, margin)) if covered else session.contact_at
     return until if session.entitled_until == NEVER else min(until, session.entitled_until)
 
 

@@ -1,4 +1,4 @@
-"""How a line is charged (SPEC 3): holds, captures, voids, renewals. Knows no client and no clock."""
+"""How a line is charged (SPEC 3, S4): holds, captures, voids, renewals. Knows no client and no clock."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ from flexauth.reference.contracts import policy_at, price_at, window_end
 from flexauth.reference.state import CAPTURE, Line, LineKey, Pack, Session, World
 
 __all__ = [
+    "advance",
     "capture",
+    "capture_advance",
+    "charge",
     "consents",
     "deny",
     "hold",
     "in_use",
+    "lease_covers",
+    "needs_advance",
     "nothing",
     "paid_until",
     "release",
     "renew",
+    "review_advance",
     "settle",
     "void",
     "would_end",
@@ -99,12 +105,13 @@ def _reserve(world: World, line: Line, tokens: int) -> list[tuple[Pack, int]]:
 def capture(world: World, line: Line, effective_at: int) -> None:
     """C4: the charge takes exactly the slices that were held."""
     line.window_start, line.paid_until = line.pending_since, _window_of_hold(world, line)
-    _charge(world, line, line.hold, effective_at, held=True)
+    charge(world, line, line.hold, effective_at, held=True)
     line.pending_since, line.hold, line.capped = NEVER, [], ()
     world.touch(line, "hold")
 
 
-def _charge(world: World, line: Line, slices: list[tuple[Pack, int]], effective_at: int, *, held: bool) -> None:
+def charge(world: World, line: Line, slices: list[tuple[Pack, int]], effective_at: int, *, held: bool) -> None:
+    """Ledger entries for slices; `held`: they were under a hold."""
     line.charge = 0
     for pack, tokens in slices:
         pack.held -= tokens if held else 0
@@ -145,6 +152,7 @@ def settle(world: World, line: Line) -> None:
     pending = line.pending_since != NEVER and not in_use(line)
     if pending and line.used_until <= line.capture_at and not _unknown(line, line.pending_since):
         void(world, line)
+    review_advance(world, line)
 
 
 def consents(line: Line, session: Session) -> list[tuple[int, int]]:
@@ -162,6 +170,9 @@ def renew(world: World, line: Line, session: Session, cap_ids: tuple[int, ...] =
     at = line.paid_until
     if line.pending_since != NEVER:
         release(world, line)
+    if line.advance and line.advance_at == at:
+        _use_advance(world, line, session, at - 1)
+        return ALLOWED
     rate, version = price_at(world, line.product, at)
     refusal = may_charge(world, line.team, rate, at, cap_ids, consents(line, session), renewal=True)
     if refusal.reason is not Reason.NONE:
@@ -171,10 +182,79 @@ def renew(world: World, line: Line, session: Session, cap_ids: tuple[int, ...] =
     line.session = session.session
     line.basis = world.log(line.team, UseEvent.RENEWED, at, session)
     line.window_start, line.paid_until, line.capture_at = at, window_end(world, line.team, at, at), at - 1
-    _charge(world, line, packs.slices(world, line.team, rate), at, held=False)
+    charge(world, line, packs.slices(world, line.team, rate), at, held=False)
     caps.count(world, line.key, session, cap_ids, at, rate)
     world.touch(line)
     return ALLOWED
+
+
+# ---------------------------------------------------------------- the next window, held in advance (S4)
+
+
+def needs_advance(world: World, line: Line, until: int) -> bool:
+    """Somebody who borrows until then needs the window from W too."""
+    return not line.advance and world.now < paid_until(world, line) < until
+
+
+def advance(world: World, line: Line, session: Session, cap_ids: tuple[int, ...]) -> None:
+    """A session that is borrowed past W has the window from W held, if it may be charged (C5, as if made at W)."""
+    at = paid_until(world, line)
+    if session.state is not State.ACTIVE or not needs_advance(world, line, session.borrowed_until):
+        return
+    rate, rate_version = price_at(world, line.product, at)
+    policy_version, policy = policy_at(world, line.team, at)
+    refusal = may_charge(world, line.team, rate, at, cap_ids, consents(line, session), renewal=True)
+    if policy.end_before_renewal or refusal.reason is not Reason.NONE:
+        return
+    line.advance_at, line.advance_rate = at, rate
+    line.advance_rate_version, line.advance_policy_version = rate_version, policy_version
+    line.advance = _reserve(world, line, rate)
+    line.advance_capped = caps.count(world, line.key, session, cap_ids, at, rate)
+    world.arm(at, CAPTURE, line.key)
+    world.touch(line, "hold")
+
+
+def _borrowers(line: Line) -> list[Session]:
+    """Those that use the line and are borrowed past the W that is held in advance, by id."""
+    using = (s for s in line.sessions.values() if s.state is State.ACTIVE and s.on_tokens)
+    return sorted((s for s in using if s.borrowed_until > line.advance_at), key=lambda s: s.session)
+
+
+def review_advance(world: World, line: Line) -> None:
+    """What is held in advance goes when nobody borrows past that W any more, or W is another."""
+    if line.advance and not (_borrowers(line) and paid_until(world, line) == line.advance_at):
+        _give_back(world, line.advance)
+        caps.take_back(world, line.key, line.advance_at, line.advance_capped, line.advance_rate)
+        line.advance, line.advance_capped, line.advance_at = [], (), NEVER
+        line.advance_rate = line.advance_rate_version = line.advance_policy_version = 0
+        world.touch(line, "hold")
+
+
+def capture_advance(world: World, line: Line) -> None:
+    """W has come and nobody was heard: the window is charged. Word that use ended until W takes it back (S5)."""
+    review_advance(world, line)
+    if line.advance:
+        _use_advance(world, line, _borrowers(line)[0], line.advance_at)
+
+
+def _use_advance(world: World, line: Line, session: Session, capture_at: int) -> None:
+    at = line.advance_at
+    line.rate, line.rate_version = line.advance_rate, line.advance_rate_version
+    line.policy_version, line.session = line.advance_policy_version, session.session
+    line.basis = world.log(line.team, UseEvent.RENEWED, at, session)
+    line.window_start, line.paid_until, line.capture_at = at, window_end(world, line.team, at, at), capture_at
+    charge(world, line, line.advance, at, held=True)
+    line.advance, line.advance_capped = [], ()
+    world.touch(line, "hold")
+
+
+def lease_covers(world: World, line: Line, session: Session, margin: int) -> int:
+    """S4: how long a lease may be by what is paid or held; past W for a session that is borrowed alone."""
+    until = paid_until(world, line) + margin
+    if line.advance and session.borrowed_until > line.advance_at:
+        following = window_end(world, line.team, line.advance_at, line.advance_at) + margin
+        return max(until, min(session.borrowed_until, following))
+    return until
 
 
 def deny(world: World, session: Session, at: int, reason: Reason) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flexauth.commands import NEVER, Decision, EntryKind, IdKind, Outcome, Refund, RefundWindow, State
-from flexauth.reference import caps, contracts, packs
+from flexauth.reference import caps, contracts, lines, packs
 from flexauth.reference.state import Line, Pack, Session, World
 
 __all__ = ["refund", "refund_window", "refundable", "stale"]
 
-_SELF_REPORTED = 1
+#: Reasons of a refund: the grace of S5, which a user has so many times, and a borrowed window that was not used (S4).
+_SELF_REPORTED, _NOT_USED = 1, 2
 
 
 def refundable(line: Line, session: Session, used_until: int, ended_at: int, now: int, late_checkin: int) -> bool:
@@ -26,8 +27,10 @@ def refundable(line: Line, session: Session, used_until: int, ended_at: int, now
 
 def refund(world: World, line: Line, fact: Refund) -> int:
     """S5: the charge of the line's window goes back, as its own user's late check-in showed."""
-    total = _give_back(world, line, fact, (line.window_start, line.paid_until), _SELF_REPORTED)
+    reason = _NOT_USED if line.came_in_advance else _SELF_REPORTED
+    total = _give_back(world, line, fact, (line.window_start, line.paid_until), reason)
     line.paid_until, line.window_start, line.charge = NEVER, NEVER, 0
+    lines.review_advance(world, line)
     world.touch(line)
     return total
 
@@ -45,6 +48,7 @@ def refund_window(world: World, command: RefundWindow) -> Decision:
         if line.at_rest:
             line.forget_terms()
         line.paid_until, line.window_start, line.charge = NEVER, NEVER, 0
+        lines.review_advance(world, line)
         world.touch(line)
     return Decision(
         Outcome.GRANTED, team=command.team, user=command.user, product=command.product, tokens=total,

@@ -108,8 +108,11 @@ def checkout(world: World, command: Checkout, decision: Decision, candidate: Can
     basis = world.log(session.team, UseEvent.BEGIN, world.now, session, session.entitlement)
     if session.on_tokens:
         begin_use(world, session, decision, world.now, basis, candidate.caps)
+        borrow(world, session, command.offline_until)
     for key in dict.fromkeys(s.line for s in left if s.on_tokens):
         lines.settle(world, world.lines[key])
+    if session.on_tokens:
+        lines.advance(world, world.line(session.line), session, candidate.caps)
     session.deadline = deadline(world, session)
     world.arm_lease(session)
     return session
@@ -203,8 +206,8 @@ def checkin(world: World, session: Session, command: Checkin, ended_at: int, ref
         stopped = contact(world, session, Heard(command.operated_at, ended_at, command.rights))
     refunded = 0
     if refundable and command.refund is not None:
-        within = command.refund.recent < policy.late_refunds
         line = world.lines[session.line]
+        within = line.came_in_advance or command.refund.recent < policy.late_refunds
         refunded = refunds.refund(world, line, command.refund) if within else 0
         world.log(session.team, UseEvent.LATE, ended_at, session, 1 if within else 2)
     elif late:

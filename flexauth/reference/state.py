@@ -202,6 +202,11 @@ class Line:
         """No session is remembered and no hold runs: only W and the free uses of C8 still matter (R7)."""
         return not self.sessions and self.pending_since == NEVER
 
+    @property
+    def came_in_advance(self) -> bool:
+        """The window was held in advance and charged at W without contact (S4)."""
+        return NEVER != self.advance_at == self.window_start
+
     def forget_terms(self) -> None:
         """What a late check-in would need is over with the last session."""
         self.charge = self.rate = self.rate_version = self.policy_version = self.basis = self.session = 0

@@ -21,7 +21,7 @@ from flexauth.commands import (
 )
 from flexauth.reference.state import CAPTURE, PACK_END, Cap, Line, Pack, Session, World, halves, whole
 
-__all__ = ["LOADERS", "row_of_line", "row_of_pack", "row_of_session"]
+__all__ = ["LOADERS", "row_of_line", "row_of_pack", "row_of_session", "rows_of_holds"]
 
 
 def row_of_pack(pack: Pack) -> tuple[int, ...]:
@@ -61,6 +61,16 @@ def row_of_line(line: Line) -> tuple[int, ...]:
         line.advance_rate_version,
         line.advance_policy_version,
     )
+
+
+def rows_of_holds(line: Line) -> list[tuple[int, ...]]:
+    """Rows of table `hold`: slices of the pending hold, and of what is held in advance."""
+    holds = ((0, line.hold), (1, line.advance))
+    return [
+        (*line.key, which, place, pack.pack, tokens)
+        for which, slices in holds
+        for place, (pack, tokens) in enumerate(slices)
+    ]
 
 
 def row_of_session(session: Session) -> tuple[int, ...]:
@@ -127,15 +137,17 @@ def _line(world: World, *row: int) -> None:
     line.units, line.advance_at, line.advance_rate, line.advance_rate_version, line.advance_policy_version = row[15:]
     if line.pending_since != NEVER:
         world.arm(line.capture_at, CAPTURE, line.key)
+    if line.advance_at != NEVER:
+        world.arm(line.advance_at, CAPTURE, line.key)
 
 
 def _hold(
-    world: World, team: int, user: int, product: int, _advance: int, _position: int, pack: int, tokens: int
+    world: World, team: int, user: int, product: int, advance: int, _position: int, pack: int, tokens: int
 ) -> None:
     line = world.line((team, user, product))
     taken = world.packs[pack] if pack else world.team(team).credit
     taken.held += tokens
-    line.hold.append((taken, tokens))
+    (line.advance if advance else line.hold).append((taken, tokens))
     line.hold_stored = True
 
 
@@ -160,6 +172,8 @@ def _capped(
     line = world.line((team, user, product))
     if window_start == line.pending_since:
         line.capped = (*line.capped, (cap, period))
+    elif line.advance and window_start == line.advance_at:
+        line.advance_capped = (*line.advance_capped, (cap, period))
 
 
 def _free_use(world: World, team: int, user: int, product: int, began_at: int, ended_at: int) -> None:

@@ -98,11 +98,13 @@ class Books:
                 overlaps = [s for s, e in self.windows[line].items() if s < end and start < e]
                 assert not overlaps, f"the windows of a line never overlap (C15): {line} {start} {overlaps}"
                 self.windows[line][start] = end
-                self.tally["calendar day"] += end - start != DAY
+                self.tally["calendar day"] += end - start not in (0, DAY)
+                self.tally["results charged"] += start == end
                 self.charges[*line, start] = []
             self.charges[*line, start].append(row)
         elif entry["kind"] == EntryKind.REFUND:
             self.windows[line].pop(start, None)
+            self.tally["borrowed window not used"] += entry["reason"] == 2
 
     def _count(self, rows: dict[str, list[Row]]) -> None:
         """What the batch shows to have happened; the tables stand as before it."""
@@ -115,6 +117,7 @@ class Books:
             if kind in (EntryKind.CHARGE, EntryKind.OVERDRAFT) and effective_at != start:
                 captured.add((team, user, product, start))
         self.tally["capture"] += len(captured)
+        self.tally["held in advance"] += sum(row[3] and not row[4] for row in rows.get("hold", ()))
         for team, _, _, event, at, user, product, *_, code, _, _ in rows.get("use_log", ()):
             line = lines.get((team, user, product), ())
             self.tally["void"] += event == UseEvent.FREE
@@ -190,11 +193,12 @@ class Books:
             row[1]: (row[5], row[2], -row[3], row[6], row[1]) for row in self.tables["pack"].values()
         }
         order[0] = (2**63,)  # the overdraft comes after all packs (C10)
-        taken = [[row[5] for row in rows] for rows in self.several["hold"].values()]
+        holds = [[row for row in rows if row[3] == which] for rows in self.several["hold"].values() for which in (0, 1)]
+        taken = [[row[5] for row in rows] for rows in holds]
         taken += [[row[5] for row in rows] for rows in self.charges.values()]
         for packs in taken:
             places = [order[pack] for pack in packs]
             assert places == sorted(places), f"slices are taken in order of P3: {packs}"
         boundaries = {at for _, at in self.settings["calendar"]}
         windows = [window for windows in self.windows.values() for window in windows.items()]
-        assert all(end - start == DAY or end in boundaries for start, end in windows)
+        assert all(end - start in (0, DAY) or end in boundaries for start, end in windows)

@@ -1,9 +1,9 @@
-"""Stories of caps, consent and calendar days."""
+"""Stories of caps, consent, calendar days, results and borrowing."""
 
 from collections.abc import Callable
 
-from flexauth.commands import MINUTE, NEVER, NO_LIMIT, SECOND, Checkin, PutPolicy
-from tests.laws.life import TEAMS, Life
+from flexauth.commands import HOUR, MINUTE, NEVER, NO_LIMIT, SECOND, Checkin, Outcome, PutPolicy
+from tests.laws.life import RESULTS, TEAMS, Life
 from tests.laws.limits import CALENDAR_DAYS, POLICIES, caps_of, put_caps
 from tests.laws.plots import beat, begin, window_ends
 
@@ -76,4 +76,49 @@ def end_of_day(life: Life) -> None:
         beat(life, client, life.twins.now)
 
 
-PLOTS: tuple[Callable[[Life], None], ...] = (*(cap_reached,) * 3, capped_renewal, consent, end_of_day)
+def results(life: Life) -> None:
+    """C13: reports of a session until the balance, a cap or the limit refuses; the rest outlives it."""
+    team = life.choices.of(TEAMS)
+    caps = (10 * team + life.choices.of((1, 2, 3)),) if life.choices.often(50) else ()
+    client = begin(life, team, product=RESULTS, caps=caps)
+    while client is not None:
+        life.pass_to(life.twins.now + life.choices.of((0, 0, SECOND, HOUR)))
+        if life.report(client).outcome is not Outcome.GRANTED or life.choices.often(30):
+            return
+        if life.choices.often(10):
+            life.restart()
+
+
+def borrowed(life: Life) -> None:
+    """S4: offline past W: heard again before it, at it, after it, or only to say when use ended."""
+    team = life.choices.of(TEAMS[:2])
+    caps = (10 * team + life.choices.of((1, 2, 3)),) if life.choices.often(30) else ()
+    client = begin(life, team, caps=caps, idle_aware=life.choices.often(20))
+    if client is None:
+        return
+    ends = window_ends(life, client, heard=life.choices.often(50))
+    if ends < life.twins.now:
+        return
+    life.pass_to(ends - life.choices.of((HOUR, 10 * HOUR, SECOND)))
+    beat(life, client, life.twins.now, offline_until=ends + life.choices.of((-1, 1, HOUR, 10 * HOUR)))
+    if life.choices.often(20):
+        life.restart()
+    if life.choices.often(10):
+        begin(life, team, caps=caps)
+    life.pass_to(ends + life.choices.of((-MINUTE, -1, 0, 0, 1, MINUTE, 12 * HOUR)))
+    if life.choices.often(50):
+        ended_at = life.choices.of((NEVER, ends - 1, ends, ends, ends + 1))
+        life.check_in(Checkin(client.command.session, client.counter + 1, ended_at, NEVER))
+    else:
+        again = ends + HOUR if life.choices.often(30) else NEVER
+        beat(life, client, life.twins.now, offline_until=again)
+
+
+PLOTS: tuple[Callable[[Life], None], ...] = (
+    *(cap_reached,) * 3,
+    capped_renewal,
+    consent,
+    end_of_day,
+    *(results,) * 2,
+    *(borrowed,) * 6,
+)

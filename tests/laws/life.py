@@ -34,6 +34,7 @@ from flexauth.commands import (
     Reason,
     Refund,
     ReleaseDevice,
+    ReportResult,
     Rights,
 )
 from tests.laws import claims, limits
@@ -46,7 +47,7 @@ T = TypeVar("T")
 
 START = 1_772_438_400 * SECOND  # 2026-03-02 08:00 UTC
 TEAMS, USERS, DEVICES = (1, 2, 3), tuple(range(1, 13)), (2**127 + 5, 2**64, 77, 2**128 - 1)
-DAILY, CHEAP, INCLUDED, UNPRICED, UNKNOWN = 1, 2, 3, 4, 5
+DAILY, CHEAP, INCLUDED, UNPRICED, UNKNOWN, RESULTS = 1, 2, 3, 4, 5, 6
 RATES = {DAILY: 7, CHEAP: 3}
 POLICIES = (
     Policy(),
@@ -61,7 +62,7 @@ SPREAD = 0x9E3779B97F4A7C15F39CC0605CEDC835  # odd, so that session ids stay dis
 STEPS = (0, 0, 0, 1, SECOND, 59 * SECOND, 299 * SECOND, 300 * SECOND, 301 * SECOND, 15 * MINUTE, 3600 * SECOND)
 
 
-Contact = TypeVar("Contact", Heartbeat, Checkin)
+Contact = TypeVar("Contact", Heartbeat, Checkin, ReportResult)
 
 
 def other_team(choices: "Choices", team: int) -> int:
@@ -117,6 +118,7 @@ class Life:
         for product, kind in ((DAILY, ProductKind.DAILY), (CHEAP, ProductKind.DAILY), (INCLUDED, ProductKind.INCLUDED)):
             self.twins.decide(PutProduct(product, kind))
         self.twins.decide(PutProduct(UNPRICED, ProductKind.DAILY))
+        self.twins.decide(PutProduct(RESULTS, ProductKind.PER_RESULT, result_tokens=2, result_units=10))
         for product, rate in RATES.items():
             self.twins.decide(PutRate(product, 1, 0, rate))
         for calendar in limits.CALENDARS:
@@ -229,7 +231,7 @@ class Life:
 
     def checkout(self) -> Checkout:
         choices, now = self.choices, self.twins.now
-        product = choices.of((DAILY, DAILY, DAILY, CHEAP, CHEAP, INCLUDED, UNPRICED if choices.often(10) else CHEAP))
+        product = choices.of((*(DAILY,) * 4, CHEAP, CHEAP, INCLUDED, RESULTS, UNPRICED if choices.often(10) else CHEAP))
         team = choices.of(TEAMS)
         kind = Entitlement.INCLUDED if product == INCLUDED else Entitlement.TOKENS
         user = choices.of(USERS)
@@ -268,16 +270,26 @@ class Life:
 
     def _beat(self) -> None:
         client = self._client()
+        if client.command.product == RESULTS or self.choices.often(1):
+            self.report(client)
+            return
         client.counter += self.choices.of((1, 1, 1, 1, 1, 0, 7))
         consent = self.choices.of(limits.CONSENTS) if self.choices.often(20) else None
         rights = client.command.rights if self.choices.often(5) else None
         offline = self.twins.now + self.choices.of((HOUR, 2 * DAY)) if self.choices.often(5) else NEVER
         self.hear(Heartbeat(client.command.session, client.counter, self._moment(), rights, consent, offline))
 
+    def report(self, client: Client) -> Decision:
+        """Results of a session."""
+        units = self.choices.of((1, 5, 9, 10, 11, 20, 35))
+        rights = client.command.rights if self.choices.often(5) else None
+        return self.hear(ReportResult(client.command.session, units, rights))[0]
+
     def hear(self, command: Contact) -> tuple[Decision, Contact]:
         """With the rights as they stand, where the engines ask for them (E2); an asking changes nothing."""
         self.steps += 1
-        act = self.twins.deny_changes_nothing if self.choices.often(10) else self.twins.decide
+        asks_only = self.choices.often(10) and not isinstance(command, ReportResult)  # a report is a contact too
+        act = self.twins.deny_changes_nothing if asks_only else self.twins.decide
         decision = act(command)
         if decision.outcome is Outcome.NEEDS_RIGHTS:
             rights = self.claims.of(decision.user, decision.product, decision.asked_team)

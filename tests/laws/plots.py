@@ -36,10 +36,16 @@ def quiet_line(life: Life, team: int) -> tuple[int, int]:
 
 
 def begin(
-    life: Life, team: int, *, idle_aware: bool = False, caps: tuple[int, ...] = (), max_tokens: int | None = None
+    life: Life,
+    team: int,
+    *,
+    idle_aware: bool = False,
+    caps: tuple[int, ...] = (),
+    max_tokens: int | None = None,
+    product: int = DAILY,
 ) -> Client | None:
     """A sign-in that holds tokens, bound by these caps and, unless None, with this limit."""
-    user, product = quiet_line(life, team)
+    user, _ = quiet_line(life, team)
     life.claims.have(user, product, Candidate(Entitlement.TOKENS, team, caps=caps))
     command = replace(
         life.checkout(),
@@ -62,15 +68,17 @@ def begin(
     return client
 
 
-def beat(life: Life, client: Client, operated_at: int, consent: int | None = None) -> None:
+def beat(
+    life: Life, client: Client, operated_at: int, consent: int | None = None, *, offline_until: int = NEVER
+) -> None:
     client.counter += 1
-    life.hear(Heartbeat(client.command.session, client.counter, operated_at, None, consent))
+    life.hear(Heartbeat(client.command.session, client.counter, operated_at, None, consent, offline_until))
 
 
 def window_ends(life: Life, client: Client, *, heard: bool = True) -> int:
     """W of the session's line, its hold captured before; `heard`: with a contact since, so the lease lasts past W.
 
-    Now, for a session that uses no line: it waits for its first operation, or another right serves it.
+    Now, for a session that has no window: it waits for its first operation, another right serves it, or it was free.
     """
     world = life.twins.reference._world
     session = world.sessions[client.command.session]
@@ -80,7 +88,7 @@ def window_ends(life: Life, client: Client, *, heard: bool = True) -> int:
     if heard:
         beat(life, client, NEVER)
     line = world.lines.get(session.line)
-    return life.twins.now if line is None else line.paid_until
+    return life.twins.now if line is None or line.paid_until == NEVER else line.paid_until
 
 
 def renewal(life: Life) -> None:

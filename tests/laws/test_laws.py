@@ -27,7 +27,7 @@ KINDS = {
     "calendar day",
     "restart while pending",
 }
-#: What administration does is rarer.
+#: What administration does is rarer, and so are results and borrowing.
 RARER = 50
 ACTS = {
     "move",
@@ -41,6 +41,9 @@ ACTS = {
     "dispute upheld",
     "stale dispute",
     "refund follows its pack",
+    "results charged",
+    "held in advance",
+    "borrowed window not used",
 }
 HISTORY_BYTES = 4_000
 

@@ -106,9 +106,10 @@ class Twins:
             assert [row[:2] for row in after["team"] if row[1]] == [row[:2] for row in before["team"] if row[1]]
         return decision
 
-    def look(self, session: int) -> None:
+    def look(self, session: int) -> Decision:
         decision, expected = (engine.look(self.now, session) for engine in (self.core, self.reference))
         assert decision == expected
+        return decision
 
     def allocate(self, kind: IdKind) -> int:
         number, expected = (engine.allocate(kind) for engine in (self.core, self.reference))
