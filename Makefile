@@ -51,7 +51,7 @@ docs: setup ## generate docs/access.md, docs/api.md and docs/cli.md
 bench: setup ## measure the core, the store and the service (PART=core measures one part)
 	$(RUN) benchmarks.run $(PART)
 
-mutants: setup ## 25 seeded bugs; each must turn a named test red
+mutants: setup ## seeded bugs; each must turn a named test red
 	$(RUN) tests.faults.mutants
 
 faults-kill: setup ## kill -9 a serving authority at 200 random moments

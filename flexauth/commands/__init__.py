@@ -6,6 +6,16 @@ the epoch, tokens are int64. `NEVER` stands for a time that is not there.
 
 from flexauth.commands.decisions import Decision
 from flexauth.commands.engine import COLUMNS, Effects, Engine
+from flexauth.commands.settings import (
+    ChangeRights,
+    Policy,
+    PutCalendar,
+    PutCap,
+    PutPolicy,
+    PutPool,
+    PutProduct,
+    PutRate,
+)
 from flexauth.commands.terms import (
     DAY,
     HOUR,
@@ -33,7 +43,6 @@ from flexauth.commands.values import (
     AddPacks,
     AdjustPack,
     Candidate,
-    ChangeRights,
     Checkin,
     Checkout,
     Command,
@@ -42,13 +51,6 @@ from flexauth.commands.values import (
     MovePack,
     NewPack,
     OpenWindow,
-    Policy,
-    PutCalendar,
-    PutCap,
-    PutPolicy,
-    PutPool,
-    PutProduct,
-    PutRate,
     Refund,
     RefundWindow,
     ReleaseDevice,

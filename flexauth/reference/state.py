@@ -304,7 +304,10 @@ class World:
         return self.counters[kind] - 1
 
     def team(self, team: int) -> Team:
-        return self.teams.setdefault(team, Team(Pack(team, 0, 0, 0, 0, 0, 0)))
+        known = self.teams.get(team)
+        if known is None:
+            known = self.teams[team] = Team(Pack(team, 0, 0, 0, 0, 0, 0))
+        return known
 
     def change_rights(self, version: int, teams: Iterable[int]) -> None:
         """Sessions of these teams, or of all, resolve their rights anew at their next contact (E2)."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.faults.mutants import MUTANTS, Mutant, mutated, occurrences
+from tests.faults.bugs import MUTANTS, Mutant
+from tests.faults.mutants import mutated, occurrences
 from tests.faults.report import ROOT
 
 
