@@ -34,6 +34,7 @@ class Cast:
     caps: set[tuple[str, str]] = field(default_factory=set)
     packs: dict[str, set[str]] = field(default_factory=dict)
     sessions: set[str] = field(default_factory=set)
+    untold_projects: list[tuple[str, str]] = field(default_factory=list)
 
     def product(self, value: Value) -> str:
         return self._known("product", value, self.products)
@@ -62,6 +63,13 @@ class Cast:
     def of_team(self, kind: str, value: Value, team: str, known: set[tuple[str, str]]) -> str:
         """A group, project or cap of a team."""
         return self._known(f"{kind} of {team}", value, {name for owner, name in known if owner == team})
+
+    def charged_to(self, project: str, user: str, team: str) -> None:
+        """A sign-in names a project (Q4): one that no team of the user was given is there from the start."""
+        teams = [name for name, users in self.teams.items() if user in users and team in ("", name)]
+        if project and teams and not any((name, project) in self.projects for name in teams):
+            self.projects.add((teams[0], project))
+            self.untold_projects.append((teams[0], project))
 
     def session(self, value: Value) -> str:
         return self._known("session", value, self.sessions)

@@ -99,6 +99,7 @@ def _denial(denial: answers.Denial | None) -> dict[str, object]:
         "balance": denial.balance,
         "shortfall": denial.shortfall,
         "cap": denial.cap,
+        "team": denial.team,
     }
     return told | ({"tokens": denial.tokens} if denial.tokens else {})
 

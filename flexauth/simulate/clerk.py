@@ -67,7 +67,7 @@ class Clerk:
             case acts.SplitPack():
                 return self._split(act)
             case acts.Unsubscribe():
-                return self._unsubscribe(act)
+                return self._unsubscribe(act, now + self._stage.ahead)
             case acts.EndSession(team, session):
                 return self._stage.ask(EndSession(team, self._session_id(session)))
 
@@ -94,12 +94,15 @@ class Clerk:
         self._homes[answer.pack.id] = to or home
         return answer
 
-    def _unsubscribe(self, act: acts.Unsubscribe) -> object:
+    def _unsubscribe(self, act: acts.Unsubscribe, now: int) -> object:
+        """Those that have not ended by themselves end now."""
+
         def listed(token: str) -> requests.Request:
             return ListSubscriptions(act.team, act.user, PAGE_MAX, token)
 
         for found in list(self._stage.pages(listed)):
-            if not act.products or found.product in act.products or found.collection in act.products:
+            named = not act.products or found.product in act.products or found.collection in act.products
+            if named and not 0 < found.ends_at <= now:
                 self._stage.ask(EndSubscription(act.team, found.id))
         return None
 

@@ -54,7 +54,8 @@ def sign_in(session: str, signin: Signin) -> requests.Checkout:
 class PlainClient:
     """`idle_since` is the last operation of one that is not in use, None while it is. Times are the client's own.
 
-    `waits`: it has had no operation yet, nor has its sign-in been one (S6). It checks in when it is told to end (A9).
+    `waits`: it has had no operation yet, nor has its sign-in been one (S6). It ends when it was told to, in contact or
+    not (A9).
     """
 
     session: str
@@ -89,7 +90,7 @@ class PlainClient:
         if not self.is_open:
             return None
         if 0 < self.end_at <= now:
-            return self.checkin(now, 0)
+            return self.checkin(now, self.end_at if self.end_at < now else 0)
         self.counter += 1
         until = self.borrowed_until if self.borrowed_until > now + self.offset else 0
         consented, self.consented = self.consented, None

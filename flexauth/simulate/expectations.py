@@ -113,6 +113,6 @@ def _charge(value: Value, cast: Cast) -> ChargeExpected:
 
 def _window(value: Value, cast: Cast) -> tuple[int, int]:
     ends = [read_time(item, cast.start) for item in value.items()]
-    if len(ends) != 2 or not NEVER < ends[0] < ends[1]:
-        value.refuse("a window is a list of two times, its start and its end")
+    if len(ends) != 2 or not NEVER < ends[0] <= ends[1]:
+        value.refuse("a window is a list of two times, its start and its end; of results they are one (C13)")
     return ends[0], ends[1]

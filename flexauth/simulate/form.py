@@ -13,7 +13,7 @@ from flexauth.simulate.cast import Cast, read_time
 from flexauth.simulate.catalogue import LAUNCH_KEYS, PRODUCT_KEYS, read_collection, read_launch, read_product
 from flexauth.simulate.document import FormError, Table, Value, read_document
 from flexauth.simulate.expectations import NOTHING, read_expectation
-from flexauth.simulate.office import read_team
+from flexauth.simulate.office import read_team, untold_projects
 from flexauth.simulate.scenario import Event, Expect, Restart, Scenario, SetUp
 from flexauth.simulate.verbs import VERBS, Verb
 
@@ -65,6 +65,8 @@ def _scenario(path: str, errors: _Errors) -> Scenario:
         *_teams(table.need("teams"), cast, errors),
     ]
     timeline = _timeline(table.need("timeline"), cast, errors)
+    if cast.untold_projects:
+        opening.append(SetUp("timeline", table.need("timeline").line, (untold_projects(cast),)))
     final = None
     if (ending := table.get("finally")) is not None:
         with errors.noted():

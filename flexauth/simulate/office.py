@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from flexauth import limits, requests
 from flexauth.requests.entitlements import (
@@ -38,7 +38,7 @@ from flexauth.simulate.document import Table, Value
 from flexauth.simulate.scenario import Administer, Order, SetUp
 from flexauth.simulate.terms import read_policy
 
-__all__ = ["ADMINISTRATIVE", "CAP_KEYS", "TEAM_KEYS", "Read", "read_team"]
+__all__ = ["ADMINISTRATIVE", "CAP_KEYS", "TEAM_KEYS", "Read", "read_team", "untold_projects"]
 
 TEAM_KEYS = "policy packs users default_assignment guests subscriptions trials seats caps groups projects windows"
 SUBSCRIPTION_KEYS = "user products until"
@@ -108,10 +108,20 @@ def _users(team: str, value: Value, cast: Cast) -> Iterator[requests.Request]:
 
 
 def _projects(team: str, value: Value, cast: Cast) -> Administer:
-    names = [item.text() for item in value.items()]
-    cast.projects |= {(team, name) for name in names}
     with value.checked():
-        return Administer(tuple(CreateProject(team, name) for name in names))
+        return Administer(_new_projects(team, [item.text() for item in value.items()], cast))
+
+
+def _new_projects(team: str, names: Iterable[str], cast: Cast) -> tuple[CreateProject, ...]:
+    """Those that the team does not have yet; a cap or a sign-in that names one makes it (Q4)."""
+    new = [name for name in names if (team, name) not in cast.projects]
+    cast.projects |= {(team, name) for name in new}
+    return tuple(CreateProject(team, name) for name in new)
+
+
+def untold_projects(cast: Cast) -> Administer:
+    """The projects that sign-ins name and no team was given."""
+    return Administer(tuple(CreateProject(team, name) for team, name in cast.untold_projects))
 
 
 def _groups(team: str, value: Value, cast: Cast) -> Administer:
@@ -186,11 +196,13 @@ def _cap(team: str, table: Table, cast: Cast) -> Administer:
         mask = ("tokens", "soft") if hard is not None else ("tokens",)
         return Administer((UpdateCap(team, name, tokens.whole(0, limits.PACK_TOKENS), soft, mask),))
     cast.caps.add((team, name))
+    project = "" if (entry := table.get("project")) is None else entry.text()
+    made = _new_projects(team, [project] if project else [], cast)
     kind, subject = _cap_subject(team, table, cast)
     period = _PERIODS[table.need("per").one_of(_PERIODS)]
     with table.value.checked():
         limit = tokens.whole(0, limits.PACK_TOKENS)
-        return Administer((CreateCap(team, name, kind, period, limit, subject, soft),))
+        return Administer((*made, CreateCap(team, name, kind, period, limit, subject, soft)))
 
 
 def _cap_subject(team: str, table: Table, cast: Cast) -> tuple[CapSubject, str]:

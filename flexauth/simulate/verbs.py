@@ -82,6 +82,7 @@ def _signin(table: Table, cast: Cast) -> scenario.Signin:
             platform=signin.platform,
             project=signin.project,
         )
+    cast.charged_to(signin.project, signin.user, signin.team)
     return signin
 
 

@@ -87,6 +87,16 @@ BOUNDARIES = {
     "a resumption that a cap or consent refuses": "resumption-capped",
     "an idle session handed over": "handover-idle",
     "renewals stay in the team of their line": "renewals-stay",
+    "a project that is named": "project-named",
+    "a subscription extended, ended, of another team": "subscription-extended",
+    "late words of several sessions, 24 h after": "late-words",
+    "the best team cannot serve": "best-team-cannot",
+    "a session without a first operation over W": "waiting-over-w",
+    "borrowing past W refused": "borrow-refused",
+    "the very end of a calendar day": "calendar-edge",
+    "a renewal decided late": "renewal-told-late",
+    "a refund made once, its cap freed": "refunded-caps",
+    "told to end, out of contact": "ended-out-of-contact",
 }
 
 WAYS = {
@@ -100,7 +110,7 @@ WAYS = {
 }
 
 # Some five hundred contacts each: restarted after each of them in memory alone, where a start costs no file.
-LONG = {"idle", "idle-before-w", "down-while-idle", "resumption-told-late", "priority"}
+LONG = {"idle", "idle-before-w", "down-while-idle", "resumption-told-late", "priority", "waiting-over-w"}
 
 
 def files() -> list[Path]:
