@@ -26,6 +26,7 @@ from flexauth.residence import load_all
 from flexauth.rpc.table import METHODS
 from flexauth.store.port import Batch
 from flexauth.store.sqlite import SqliteStore
+from flexauth.use import Use
 from flexauth.work import Turn, Work
 
 __all__ = ["main"]
