@@ -74,6 +74,8 @@ def test_a_person_gets_everything_that_is_held_about_them(lived: Office) -> None
     assert {notice["kind"] for notice in found["notice"]} == {"INVITED", "ASSIGNED"}
     assert "CreateProject" in {act["act"] for act in found["act"]}
     assert "ann" not in {act["details"].get("user") for act in found["act"]}
+    (joined,) = (act["details"]["users"] for act in found["act"] if act["act"] == "AddGroupMembers")
+    assert joined == [SUBJECT]  # and nobody who joined with them
     assert exported(lived, 1) == found
 
 
