@@ -6,7 +6,7 @@ import pytest
 
 from flexauth import requests as ask
 from flexauth.answers_of.persons import AuditRow
-from flexauth.commands import DAY, MINUTE, State
+from flexauth.commands import DAY, MINUTE, Reason, State
 from flexauth.faults import Conflict, InvalidArgument, NotFound
 from flexauth.members.erasure import without
 from flexauth.store.verify import wrongs
@@ -94,6 +94,16 @@ def test_an_erased_person_is_named_nowhere_and_every_chain_is_valid(lived: Offic
     acts = lived.ask(ask.ListAudit()).items
     assert acts[0].details == json.dumps({"user": done.pseudonym})
     assert done.pseudonym in {act.actor for act in acts}
+
+
+def test_a_device_stays_suspended_though_the_person_who_named_it_was_erased(lived: Office) -> None:
+    lived.ask(ask.EraseUser(SUBJECT))
+    lived.restart(kill=True)
+    denial = lived.ask(ask.Checkout(session(8), "ann", "ACD", LAPTOP)).denial
+    assert denial.reason is Reason.SUSPENDED
+    assert [one.device for one in lived.ask(ask.ListSuspendedDevices("acme")).items] == [""]
+    lived.ask(ask.ResumeDevice("acme", LAPTOP))
+    assert lived.ask(ask.Checkout(session(8), "ann", "ACD", LAPTOP)).granted
 
 
 def test_an_erased_person_is_never_found_again(lived: Office) -> None:
