@@ -7,6 +7,9 @@ from dataclasses import dataclass
 _SEATS, _SESSIONS = "tests/unit/test_seats.py", "tests/unit/test_sessions.py"
 _STORY = "tests/scenarios/test_scenarios.py::test_the_scenario_holds"
 _CLOCK, _RECOVERY, _SEQUENCER = (f"tests/unit/test_{name}.py" for name in ("clock", "recovery", "sequencer"))
+_ASSIGNED, _MEMBERS, _ROSTER, _PERSONS = (
+    f"tests/unit/test_{name}.py" for name in ("assigned", "members", "roster", "persons")
+)
 _CONFORMANCE, _SQLITE, _LEDGER = (f"tests/store/test_{name}.py" for name in ("conformance", "sqlite", "ledger"))
 
 
@@ -298,6 +301,42 @@ MUTANTS = (
         "if off > 0 and agreed:",
         f"{_CLOCK}::test_a_step_of_more_than_a_day_is_followed_when_confirmed_and_agreed",
         "T2: more than 24 h only when an operator confirms",
+    ),
+    # People ---------------------------------------------------------------------------------------------------------
+    Mutant(
+        "flexauth/assigned.py",
+        "return replace(self, withdrawn=self.withdrawn.union(products))",
+        "return replace(self, everything=False)",
+        f"{_ASSIGNED}::test_a_list_withdrawn_is_gone_and_the_rest_stays_as_it_was",
+        "SPEC 14: a list withdrawn from ALL leaves all but these",
+    ),
+    Mutant(
+        "flexauth/members/suspension.py",
+        "self._directory.rights_changed(turn, teams)",
+        "pass",
+        f"{_MEMBERS}::test_a_right_taken_away_ends_its_sessions_at_the_next_contact_and_keeps_the_charge[core-takes5-11]",
+        "A8: sessions of a suspended user end at their next contact",
+    ),
+    Mutant(
+        "flexauth/members/invitations.py",
+        'return [row for row in self._store.select("memberships_of", {"user": user}) if row["invited_until"] > now]',
+        'return [row for row in self._store.select("memberships_of", {"user": user}) if row["invited_until"] > 0]',
+        f"{_MEMBERS}::test_an_invitation_lapses_and_can_be_sent_again[core]",
+        "A4: an invitation lapses",
+    ),
+    Mutant(
+        "flexauth/members/imports.py",
+        "if plan.faults and not request.partial:",
+        "if False:",
+        f"{_ROSTER}::test_wrong_rows_are_told_one_by_one_and_nothing_is_imported[core]",
+        "an import with wrong rows imports nothing",
+    ),
+    Mutant(
+        "flexauth/members/erasure.py",
+        'return {"details": {"user": answer.pseudonym}} | ({"actor": answer.pseudonym} if itself else {})',
+        "return {}",
+        f"{_PERSONS}::test_an_erased_person_is_named_nowhere_and_every_chain_is_valid[core]",
+        "L1: the act of erasing does not bring the name back",
     ),
     # The edge -------------------------------------------------------------------------------------------------------
     Mutant(
