@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.laws.run import live, shown
 
 STEPS = 100_000
-EACH = 1_000
+EACH = 500
 KINDS = {
     "capture",
     "void",
@@ -28,7 +28,7 @@ KINDS = {
     "restart while pending",
 }
 #: What administration does is rarer, and so are results and borrowing.
-RARER = 50
+RARER = 10
 ACTS = {
     "move",
     "act refused",
@@ -54,7 +54,7 @@ def test_core_equals_reference_on_random_histories(capsys):
     steps = 0
 
     @settings(
-        max_examples=520,
+        max_examples=400,
         deadline=None,
         database=None,
         phases=(Phase.generate, Phase.shrink),
