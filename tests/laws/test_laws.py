@@ -26,10 +26,14 @@ KINDS = {
     "no consent",
     "calendar day",
     "restart while pending",
+    "hand-over",
+    "seat",
 }
-#: What administration does is rarer, and so are results and borrowing.
-RARER = 50
+#: What administration does is rarer, and so are results, borrowing and services that wait.
+RARER = 20
 ACTS = {
+    "right withdrawn",
+    "first operation",
     "move",
     "act refused",
     "split",
@@ -54,7 +58,7 @@ def test_core_equals_reference_on_random_histories(capsys):
     steps = 0
 
     @settings(
-        max_examples=520,
+        max_examples=600,
         deadline=None,
         database=None,
         phases=(Phase.generate, Phase.shrink),
