@@ -20,7 +20,7 @@ def live(source: Iterator[int], steps: int = HISTORY_STEPS, books: Books | None 
     life = Life(Choices(source), books)
     try:
         while life.steps < steps:
-            if life.choices.often(35):
+            if life.choices.often(40):
                 life.choices.of(PLOTS)(life)
             else:
                 life.act()

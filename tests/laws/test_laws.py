@@ -26,10 +26,14 @@ KINDS = {
     "no consent",
     "calendar day",
     "restart while pending",
+    "hand-over",
+    "seat",
 }
-#: What administration does is rarer, and so are results and borrowing.
+#: What administration does is rarer, and so are results, borrowing and services that wait.
 RARER = 10
 ACTS = {
+    "right withdrawn",
+    "first operation",
     "move",
     "act refused",
     "split",
