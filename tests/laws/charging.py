@@ -19,7 +19,7 @@ def _contract(life: Life, team: int, policy: Policy) -> None:
 def cap_reached(life: Life) -> None:
     """Q3: sign-ins until a cap refuses; a free one gives its part back, and the next is granted again."""
     team = life.choices.of(TEAMS)
-    kind = life.choices.of((2, 2, 3, 3, 3))
+    kind = life.choices.of((2, 3, 3))
     caps = (10 * team + kind, *caps_of(team, 1, 2))
     if life.choices.often(30):
         life.twins.store()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.laws.run import live, shown
 
 STEPS = 100_000
-EACH = 500
+EACH = 250
 KINDS = {
     "capture",
     "void",
@@ -30,7 +30,7 @@ KINDS = {
     "seat",
 }
 #: What administration does is rarer, and so are results, borrowing and services that wait.
-RARER = 10
+RARER = 5
 ACTS = {
     "right withdrawn",
     "first operation",
