@@ -18,4 +18,4 @@ def test_what_the_engines_write_the_store_takes_and_loads_again():
         assert list(wrongs(vault.store._connection)) == []
         tally += life.twins.books.tally
         vault.store.close()
-    assert min(tally[kind] for kind in ("move", "split", "overdraft", "settlement", "dispute upheld", "capture")) > 5
+    assert min(tally[kind] for kind in ("move", "split", "overdraft", "settlement", "dispute upheld", "capture")) > 0
