@@ -12,7 +12,7 @@ from tests.laws.books import Books
 from tests.laws.life import Choices, HistoryEnds, Life
 
 HISTORY_STEPS = 400
-PLOTS = (*plots.PLOTS, *charging.PLOTS, *orders.PLOTS, *entitlements.PLOTS)
+PLOTS = (*plots.PLOTS * 2, *charging.PLOTS, *orders.PLOTS, *entitlements.PLOTS)
 
 
 def live(source: Iterator[int], steps: int = HISTORY_STEPS, books: Books | None = None) -> Life:
@@ -20,7 +20,7 @@ def live(source: Iterator[int], steps: int = HISTORY_STEPS, books: Books | None 
     life = Life(Choices(source), books)
     try:
         while life.steps < steps:
-            if life.choices.often(35):
+            if life.choices.often(40):
                 life.choices.of(PLOTS)(life)
             else:
                 life.act()
