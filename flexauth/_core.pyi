@@ -14,7 +14,7 @@ from flexauth.commands import Checkout, Command, Decision, IdKind
 __all__ = ["ANSWER_WIDTH", "RECORD_WIDTH", "Core", "Effects", "IdTable"]
 
 RECORD_WIDTH: Final = 24
-ANSWER_WIDTH: Final = 27
+ANSWER_WIDTH: Final = 28
 
 @disjoint_base
 class IdTable:

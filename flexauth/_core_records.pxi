@@ -86,7 +86,7 @@ cdef struct Answer:             # `commands.Decision`
     int64_t tokens, rate, balance, shortfall
     int64_t paid_until, pending_since, heartbeat_by, lease_until, ended_at
     int64_t idle_after, counter
-    int64_t end_at, entitled_until, cap, choice, asked_team, project
+    int64_t end_at, entitled_until, cap, choice, asked_team, project, units
     uint64_t elsewhere_high, elsewhere_low
 
 cdef struct Found:              # what a check of a checkout looked up

@@ -1,14 +1,16 @@
 # Products that are charged per result (C13): units add up per line, each full N takes its tokens at once.
 
+cdef inline int64_t units_left(const Live *s, const Session *session) noexcept nogil:
+    """The line's rest: units of an open session's line that have made no full N yet."""
+    cdef int32_t line = line_find(s, session.entry, session.team)
+    return 0 if line == NONE or line_at(s, line).use == NONE else use_at(s, line_at(s, line).use).units
+
+
 cdef int64_t full_results(const Live *s, const Session *session, int64_t units) noexcept nogil:
     """How many full N these units make, with the line's rest."""
-    cdef const Product *product = product_at(s, session_product(s, session))
-    cdef int32_t line = line_find(s, session.entry, session.team)
     if session.entitlement != TOKENS:
         return 0
-    if line != NONE and line_at(s, line).use != NONE:
-        units += use_at(s, line_at(s, line).use).units
-    return units // product.result_units
+    return (units + units_left(s, session)) // product_at(s, session_product(s, session)).result_units
 
 
 cdef Refusal report(Live *s, int32_t i, int64_t units, const Option *option, int64_t *tokens) noexcept nogil:
@@ -89,6 +91,7 @@ cdef Verdict decide_report(Live *s, const Contact *command, int64_t units, Answe
     refusal = report(s, i, units, charged_by(command.rights, team_at(s, session.team).team), &tokens)
     facts(s, session, answer)
     answer.tokens = tokens
+    answer.units = units_left(s, session)
     if refusal.reason != NO_REASON:
         answer.outcome = DENIED
         answer.reason = refusal.reason

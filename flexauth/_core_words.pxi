@@ -3,12 +3,12 @@
 cdef enum:
     NEVER = -1
     NO_LIMIT = -1
-    DECISION_WIDTH = 26
+    DECISION_WIDTH = 27
     CHOICE_FIELD = 22           # of `Decision`
 
 cpdef enum:
     RECORD_WIDTH = 24
-    ANSWER_WIDTH = 27
+    ANSWER_WIDTH = 28
 
 cdef enum Outcome:
     GRANTED = 1
@@ -178,4 +178,3 @@ cdef struct Timer:
     int64_t at
     int32_t phase
     int32_t item                # pack, line or session
-

@@ -1,4 +1,4 @@
-"""What vendors and admins do: teams, users, orders, contracts. Every write goes through the sequencer.
+"""What vendors and admins do: teams, orders, contracts. Every write goes through the sequencer.
 
 An act is alone in its batch: all before it is stored, so it reads the store; the directory learns of it once stored.
 """
@@ -56,20 +56,16 @@ class Administration:
         acts = Acts(store)
         self.works: dict[type, Callable[[Any], Work[Any]]] = {
             requests.CreateTeam: acts.act(answers.Team, self._create_team),
-            requests.CreateUser: acts.act(answers.User, self._create_user),
-            requests.AssignUser: acts.act(answers.User, self._assign_user),
             requests.CreateOrder: acts.act(answers.OrderAnswer, self._create_order),
             requests.SetPolicy: acts.act(answers.PolicyAnswer, self._set_policy),
             requests.ConfirmClock: lambda _: Work(self._confirm_clock),
             requests.GetPolicy: lambda request: Work(lambda turn: self._get_policy(request, turn.now)),
         }
         self.reads: dict[type, Callable[[Any], Any]] = {
-            requests.GetUser: lambda request: self._user(directory.user_id(request.subject)),
-            requests.ListUsers: self._list_users,
             requests.ListTeams: self._list_teams,
         }
 
-    # Teams and users --------------------------------------------------------------------------------------------------
+    # Teams ------------------------------------------------------------------------------------------------------------
 
     def _create_team(self, turn: Turn, request: requests.CreateTeam) -> tuple[answers.Team, Callable[[], None]]:
         digest = self._new_name(IdKind.TEAM, "team", request.name)
@@ -90,63 +86,6 @@ class Administration:
         if self._directory.names.find(kind, name):
             raise AlreadyExists(kind=word, value=repr(name))
         return name_digest(kind, name)
-
-    def _create_user(self, turn: Turn, request: requests.CreateUser) -> tuple[answers.User, Callable[[], None]]:
-        digest = self._new_name(IdKind.USER, "user", request.subject)
-        user = turn.engine.allocate(IdKind.USER)
-        high, low = halves(digest)
-        turn.write(
-            "insert_user", user=user, subject=request.subject, digest_hi=high, digest_lo=low,
-            display_name=request.display_name, email=request.email, created_at=turn.now,
-        )  # fmt: skip
-        for membership in request.memberships:
-            self._write_membership(turn, user, membership)
-        answer = answers.User(request.subject, request.display_name, request.email, request.memberships)
-        return answer, lambda: self._directory.add_name(digest, user)
-
-    def _write_membership(self, turn: Turn, user: int, membership: requests.Membership) -> None:
-        team = self._directory.team_id(membership.team)
-        products = [self._directory.product(code).product for code in membership.products]
-        turn.write("put_member", team=team, user=user, assigned_all=int(membership.all_products))
-        turn.write("delete_assignments", team=team, user=user)
-        turn.write("delete_exceptions", team=team, user=user)
-        for product in products:
-            turn.write("insert_assignment", team=team, user=user, product=product)
-
-    def _assign_user(self, turn: Turn, request: requests.AssignUser) -> tuple[answers.User, Callable[[], None]]:
-        user = self._directory.user_id(request.user)
-        before = self._user(user)
-        others = [m for m in before.memberships if m.team != request.membership.team]
-        if len(others) >= limits.TEAMS_PER_USER:
-            rule = f"a user belongs to at most {limits.TEAMS_PER_USER} teams"
-            raise InvalidArgument(field="membership team", value=request.membership.team, rule=rule)
-        self._write_membership(turn, user, request.membership)
-        self._directory.rights_changed(turn, (self._directory.team_id(request.membership.team),))
-        memberships = (*others, request.membership)
-        answer = answers.User(before.subject, before.display_name, before.email, memberships)
-        return answer, lambda: self._directory.forget_user(user)
-
-    def _user(self, user: int) -> answers.User:
-        row = self._store.select("user_by_id", {"user": user})[0]
-        assigned = self._store.select("user_assignments", {"user": user})
-        memberships = tuple(
-            requests.Membership(
-                team["name"],
-                bool(team["assigned_all"]),
-                tuple(a["code"] for a in assigned if a["team"] == team["team"] and not team["assigned_all"]),
-            )
-            for team in self._store.select("user_memberships", {"user": user})
-        )
-        return answers.User(row["subject"], row["name"], row["email"], memberships)
-
-    def _list_users(self, request: requests.ListUsers) -> answers.Page[answers.User]:
-        after, limit = position(request, 1)[0], request.page_size or limits.PAGE_DEFAULT
-        if request.team:
-            key = {"team": self._directory.team_id(request.team), "after": after, "limit": limit + 1}
-            rows = self._store.select("team_users_page", key)
-        else:
-            rows = self._store.select("users_page", {"after": after, "limit": limit + 1})
-        return page_of(rows, limit, lambda row: self._user(row["user"]), lambda row: (row["user"],))
 
     def _list_teams(self, request: requests.ListTeams) -> answers.Page[answers.Team]:
         limit = request.page_size or limits.PAGE_DEFAULT

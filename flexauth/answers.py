@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from flexauth.commands import Entitlement, ProductKind, Reason, State
+from flexauth.commands import Choice, Entitlement, ProductKind, Reason, State
 from flexauth.requests import Membership
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ class SessionFacts:
     """What a client needs to know of its session, in every answer (S3, S4).
 
     `end_at`: the client is asked to end by then (A9). `entitled_until`: when the right ends that the session runs by.
-    `choice`: a number of `commands.Choice`. `outage_grace` in microseconds (S5).
+    `choice`: why this team (E1). `outage_grace` in microseconds (S5). `renewal_needs_consent`: Q2.
     """
 
     session: str
@@ -94,7 +94,7 @@ class SessionFacts:
     end_at: int = 0
     entitled_until: int = 0
     project: str = ""
-    choice: int = 0
+    choice: Choice = Choice.NONE
     outage_grace: int = 0
     renewal_needs_consent: bool = False
 
@@ -123,7 +123,7 @@ class QuoteAnswer:
     denial: Denial | None = None
     slices: tuple[tuple[int, int], ...] = ()
     caps: tuple[CapUse, ...] = ()
-    choice: int = 0
+    choice: Choice = Choice.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,12 @@ class Grants:
         self._code = _Code(digest_of(text), at + limits.CLAIM_SECONDS * _SECOND)
         return text
 
+    def require_code(self, text: str, at: int) -> None:
+        """Raises `Unauthenticated` for any text but that of the code, while it lives."""
+        code = self._code
+        if code is None or code.expires_at <= at or not compare_digest(code.digest, digest_of(text)):
+            raise Unauthenticated
+
     def _shown_once(
         self, request: Any, make: Callable[[Turn, Any, str, bytes], tuple[ApiKey, Learn]]
     ) -> Work[NewApiKey]:
@@ -126,9 +132,7 @@ class Grants:
         return key, self._changed
 
     def _claim(self, turn: Turn, request: requests.ClaimFirstAdmin, ident: str, digest: bytes) -> tuple[ApiKey, Learn]:
-        code = self._code
-        if code is None or code.expires_at <= turn.now or not compare_digest(code.digest, digest_of(request.code)):
-            raise Unauthenticated
+        self.require_code(request.code, turn.now)
         key = ApiKey(ident, request.name or "first-admin", "", (Scope(Role.VENDOR),), "", turn.now)
         self._write_key(turn, key, digest)
 

@@ -217,7 +217,7 @@ def _consent(field: str, value: object) -> None:
 
 
 def _scope(field: str, value: object) -> None:
-    listed = isinstance(value, list) and value and all(isinstance(code, str) and code for code in value)
+    listed = isinstance(value, list) and all(isinstance(code, str) and code for code in value)
     if value != "ALL" and not listed:
         raise InvalidArgument(field=field, value=repr(value), rule="ALL, or a list of product codes")
 

@@ -81,15 +81,17 @@ class Transfers:
         return MovedPack(pack_answer(new, request.to_team or request.team), transfer), lambda: None
 
     def _lineage(self, request: ListLineage) -> Lineage:
-        """All packs that came of the same one; a team sees what others have of it by size alone."""
+        """All packs that came of the same one; of those that others have, a team sees the numbers alone."""
         row = self._pack(request.team, request.pack)
         kin = self._store.select("pack_kin", {"pack": request.pack})
 
         def seen(pack: Mapping[str, Any]) -> PackKin:
-            team = request.team if pack["team"] == row["team"] else ""
-            return PackKin(pack["pack"], pack["parent"], team, pack["size"], pack["remaining"] if team else 0)
+            if pack["team"] != row["team"]:
+                return PackKin(pack["pack"], pack["parent"], "", 0, 0)
+            return PackKin(pack["pack"], pack["parent"], request.team, pack["size"], pack["remaining"])
 
-        steps = (step for pack in kin for step in self._store.select("pack_steps", {"pack": pack["pack"]}))
+        keys = ({"pack": pack["pack"], "team": row["team"]} for pack in kin)
+        steps = (step for key in keys for step in self._store.select("pack_steps", key))
         told = (PackStep(s["time"], EntryKind(s["kind"]), s["pack"], s["tokens"], s["transfer"]) for s in steps)
         return Lineage(tuple(map(seen, kin)), tuple(sorted(told, key=lambda step: (step.time, step.transfer))))
 

@@ -260,7 +260,7 @@ class Use:
         granted = decision.outcome is Outcome.GRANTED
         denial = None if granted else self._telling.refused(turn.engine, decision, facts)
         return answers.ResultAnswer(
-            granted, facts, decision.tokens if granted else 0, decision.balance, decision.counter, denial
+            granted, facts, decision.tokens if granted else 0, decision.balance, decision.units, denial
         )
 
     # Devices ----------------------------------------------------------------------------------------------------------

@@ -43,15 +43,22 @@ class Admitted(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """A verified caller, and its boundary by method as they are needed."""
+    """A verified caller, and how its last call of each method was admitted."""
 
     caller: Caller
-    boundaries: dict[str, Boundary]
+    admitted: dict[str, Admitted]
 
 
 def unasked(permission: Permission, peer: Peer) -> Admitted:
     """A call for which nobody is asked for a credential."""
     return Admitted(Actor(ANYONE.name, "", peer.address), Boundary(permission, ANYONE, UNLIMITED))
+
+
+def _admitted(permission: Permission, caller: Caller, peer: Peer) -> Admitted:
+    reach = permission.reach(caller)
+    role = reach.role.name.lower() if reach.role else ""
+    actor = Actor(caller.name, role, peer.address, caller.subject, caller.email)
+    return Admitted(actor, Boundary(permission, caller, reach))
 
 
 class Access:
@@ -80,14 +87,10 @@ class Access:
         if permission.anyone:
             return unasked(permission, peer)
         known = self._caller(authorization, peer)
-        caller = known.caller
-        boundary = known.boundaries.get(permission.method)
-        if boundary is None:
-            boundary = Boundary(permission, caller, permission.reach(caller))
-            known.boundaries[permission.method] = boundary
-        role = boundary.reach.role
-        actor = Actor(caller.name, role.name.lower() if role else "", peer.address, caller.subject, caller.email)
-        return Admitted(actor, boundary)
+        admitted = known.admitted.get(permission.method)
+        if admitted is None or admitted.actor.source != peer.address:
+            admitted = known.admitted[permission.method] = _admitted(permission, known.caller, peer)
+        return admitted
 
     def knows(self, authorization: str, peer: Peer) -> bool:
         """Whether the caller is told without a look into the store or at an identity provider."""

@@ -1,114 +1,24 @@
 """Holds a caller to its reach: what a message names must be the caller's own, or be refused as if it were not there.
 
-Fields are known by their names, in any message. Knows no method by name, no store and no transport.
+Knows no method by name, no store and no transport.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from enum import Enum
 from functools import cache
 from typing import Any, Final, NamedTuple, NoReturn
 
-from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
 from flexauth.access.belongings import Belongings, Guard
 from flexauth.access.caller import Caller
+from flexauth.access.naming import Kind, Named, named_in, scopes_in
 from flexauth.access.permissions import GRANTABLE, Permission, PermissionDenied, Reach
 from flexauth.faults import InvalidArgument, NotFound
 from flexauth.requests import Role, session_id
 
-__all__ = ["NAMES", "Boundary", "Held", "Kind", "Named", "named_in"]
-
-
-class Kind(Enum):
-    """What a field names; the value is the word of the fault."""
-
-    TEAM = "team"
-    USER = "user"
-    SESSION = "session"
-    DEVICE = "device"
-    PACK = "pack"
-    API_KEY = "API key"
-
-
-#: Fields that name something of a team or a user, in whatever message they stand.
-NAMES: Final = {
-    "team": Kind.TEAM,
-    "to_team": Kind.TEAM,
-    "user": Kind.USER,
-    "users": Kind.USER,
-    "subject": Kind.USER,
-    "session": Kind.SESSION,
-    "device": Kind.DEVICE,
-    "pack": Kind.PACK,
-    "api_key": Kind.API_KEY,
-}
-#: Fields of these names that make something new, or say it of somebody who need not be there.
-_NEW: Final = frozenset(
-    {
-        "CheckoutRequest.session",
-        "CreateUserRequest.subject",
-        "CreateApiKeyRequest.subject",
-        "MemberRow.subject",
-        "Scope.device",
-    }
-)
-_SCOPE: Final = "flexauth.v1.Scope"
-
-
-class Named(NamedTuple):
-    """A field of a message that names something, in the message that holds it."""
-
-    kind: Kind
-    holder: Message
-    field: str
-    value: Any
-
-
-class _Step(NamedTuple):
-    field: str
-    repeated: bool
-    kind: Kind | None
-    message: str
-
-
-@cache
-def _steps(message: Descriptor) -> tuple[_Step, ...]:
-    """The fields of a message that name something, or that are messages in which one may."""
-    found = []
-    for field in message.fields:
-        kind = NAMES.get(field.name) if f"{message.name}.{field.name}" not in _NEW else None
-        if field.message_type is not None:
-            found.append(_Step(field.name, field.is_repeated, None, field.message_type.full_name))
-        elif kind is not None:
-            found.append(_Step(field.name, field.is_repeated, kind, ""))
-    return tuple(found)
-
-
-def named_in(message: Message) -> Iterator[Named]:
-    """Everything that a message and the messages in it name."""
-    for step in _steps(message.DESCRIPTOR):
-        if step.kind is None:
-            if step.repeated:
-                for item in getattr(message, step.field):
-                    yield from named_in(item)
-            elif message.HasField(step.field):
-                yield from named_in(getattr(message, step.field))
-        elif step.repeated:
-            yield from (Named(step.kind, message, step.field, value) for value in getattr(message, step.field))
-        else:
-            yield Named(step.kind, message, step.field, getattr(message, step.field))
-
-
-def _scopes_in(message: Message) -> Iterator[Any]:
-    """The roles that a message would give or take."""
-    for step in _steps(message.DESCRIPTOR):
-        if step.message == _SCOPE:
-            value = getattr(message, step.field)
-            yield from value if step.repeated else (value,)
+__all__ = ["Boundary", "Held"]
 
 
 class Held(NamedTuple):
@@ -163,61 +73,58 @@ class Boundary:
 
         An empty user is the caller itself; an empty team is the caller's only one.
         """
-        for scope in _scopes_in(received):
+        for scope in scopes_in(received):
             self._may_give(scope)
         if self.reach.everything:
             return _UNHELD
-        self._fill_users(received)
-        named = [name for name in named_in(received) if name.value]
-        of_itself = self._of_itself(named)
-        if not of_itself and self._fill_team(received):
-            named = [name for name in named_in(received) if name.value]
-        devices = {name.value for name in named if name.kind is Kind.DEVICE}
+        teams = self.reach.named
+        found = [self._with_user(name) for name in named_in(received)]
+        of_itself = self._of_itself(found)
+        if not of_itself:
+            found = [self._with_team(name) for name in found]
+        named = [name for name in found if name.value]
         for name in named:
-            if name.kind is Kind.TEAM and name.value not in self._teams and not of_itself:
+            if name.kind is Kind.TEAM and name.value not in teams and not of_itself:
                 self._refuse(name)
 
         def guard(belongings: Belongings) -> None:
+            devices = {name.value for name in named if name.kind is Kind.DEVICE}
             for name in named:
                 if not self._is_its_own(name, devices, belongings):
                     self._refuse(name)
 
-        return Held(guard if named else None, self._teams if self._teams and not of_itself else None)
+        return Held(guard if named else None, teams if teams and not of_itself else None)
 
-    @property
-    def _teams(self) -> frozenset[str]:
-        return self.reach.teams | {team for team, _ in self.reach.devices}
+    def _with_user(self, name: Named) -> Named:
+        """A user who is not named is the caller."""
+        if name.kind is not Kind.USER or name.value or not self.reach.subject or name.field == "users":
+            return name
+        setattr(name.holder, name.field, self.reach.subject)
+        return name._replace(value=self.reach.subject)
 
-    def _fill_users(self, received: Message) -> None:
-        if self.reach.subject:
-            for name in named_in(received):
-                if name.kind is Kind.USER and getattr(name.holder, name.field) == "":
-                    setattr(name.holder, name.field, self.reach.subject)
-
-    def _of_itself(self, named: list[Named]) -> bool:
+    def _of_itself(self, found: list[Named]) -> bool:
         """Whether a user asks about itself alone."""
-        users = {name.value for name in named if name.kind is Kind.USER}
-        return bool(self.reach.subject) and (users == {self.reach.subject} or not self._teams)
+        subject = self.reach.subject
+        return bool(subject) and (
+            not self.reach.named or {name.value for name in found if name.kind is Kind.USER} == {subject}
+        )
 
-    def _fill_team(self, received: Message) -> bool:
-        """Name the caller's only team where a request leaves the team open; of several, the caller must name one."""
-        empty = [
-            name
-            for name in named_in(received)
-            if name.field == "team" and not name.value and name.holder.DESCRIPTOR.name.endswith("Request")
-        ]
-        for name in empty:
-            if len(self._teams) != 1:
-                rule = "name one of your teams: " + ", ".join(sorted(self._teams))
-                raise InvalidArgument(field=name.field, value="''", rule=rule)
-            setattr(name.holder, name.field, *self._teams)
-        return bool(empty)
+    def _with_team(self, name: Named) -> Named:
+        """A team that a request leaves open is the caller's only one; of several, the caller must name one."""
+        if name.value or name.field != "team" or not name.holder.DESCRIPTOR.name.endswith("Request"):
+            return name
+        teams = sorted(self.reach.named)
+        if len(teams) != 1:
+            rule = "name one of your teams: " + ", ".join(teams)
+            raise InvalidArgument(field=name.field, value="''", rule=rule)
+        setattr(name.holder, name.field, teams[0])
+        return name._replace(value=teams[0])
 
     def _is_its_own(self, name: Named, devices: set[str], belongings: Belongings) -> bool:
         reach = self.reach
         if name.kind is Kind.TEAM:
             own = bool(reach.subject) and name.value in belongings.teams_of_user(reach.subject)
-            return name.value in self._teams or own
+            return name.value in reach.named or own
         if name.kind is Kind.USER:
             return self._may_act_for(name.value, devices, belongings)
         if name.kind is Kind.SESSION:

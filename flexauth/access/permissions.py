@@ -197,6 +197,7 @@ class Reach:
     """How far a caller reaches with one method, and in which role. `everything`: every team and user.
 
     `subject` is the user who acts for himself, "" for none; `devices` are (team, device) of a device's certificate.
+    `named` are the teams that a call may name.
     """
 
     role: Role | None
@@ -204,6 +205,7 @@ class Reach:
     teams: frozenset[str] = frozenset()
     subject: str = ""
     devices: frozenset[tuple[str, str]] = frozenset()
+    named: frozenset[str] = frozenset()
 
 
 #: Of a caller whom nobody asks for a credential.
@@ -225,12 +227,15 @@ class Permission:
             raise self.denied(caller)
         role = min(scope.role for _, scope in held)
         own = [scope for cell, scope in held if cell is Cell.OWN]
+        teams = frozenset(scope.team for cell, scope in held if cell is Cell.TEAM and scope.team)
+        devices = frozenset((scope.team, scope.device) for scope in own if scope.role is Role.DEVICE)
         return Reach(
             role,
             any(cell is Cell.ALL or (cell is Cell.TEAM and not scope.team) for cell, scope in held),
-            frozenset(scope.team for cell, scope in held if cell is Cell.TEAM and scope.team),
+            teams,
             caller.subject if any(scope.role is Role.USER for scope in own) else "",
-            frozenset((scope.team, scope.device) for scope in own if scope.role is Role.DEVICE),
+            devices,
+            teams | {team for team, _ in devices},
         )
 
     def denied(self, caller: Caller) -> PermissionDenied:

@@ -32,7 +32,7 @@ class MovedPack:
 
 @dataclass(frozen=True, slots=True)
 class PackKin:
-    """A pack of a lineage; `parent` 0: it came by an order. `team` "": another team has it."""
+    """A pack of a lineage; `parent` 0: it came by an order. `team` "": another team has it, its tokens are untold."""
 
     pack: int
     parent: int

@@ -16,8 +16,11 @@ from flexauth import config, limits
 from flexauth.cli.exits import ExitStatus, status_of
 from flexauth.credentials import read_credentials
 from flexauth.v1.access_pb2_grpc import AccessStub
+from flexauth.v1.catalogue_pb2_grpc import CatalogueStub
+from flexauth.v1.entitlements_pb2_grpc import EntitlementsStub
 from flexauth.v1.groups_pb2_grpc import GroupsStub
 from flexauth.v1.members_pb2_grpc import MembersStub
+from flexauth.v1.packs_pb2_grpc import PacksStub
 from flexauth.v1.persons_pb2_grpc import PersonsStub
 from flexauth_client import settings
 from flexauth_client.channel import Channel
@@ -78,6 +81,9 @@ class Connection:
         self.members = MembersStub(channel.calls)
         self.groups = GroupsStub(channel.calls)
         self.persons = PersonsStub(channel.calls)
+        self.entitlements = EntitlementsStub(channel.calls)
+        self.packs = PacksStub(channel.calls)
+        self.catalogue = CatalogueStub(channel.calls)
 
     def call(self, method: grpc.UnaryUnaryMultiCallable[Q, R], request: Q) -> R:
         """Call once and wait for the answer at most `CALL_SECONDS`."""
@@ -88,7 +94,7 @@ class Connection:
             remedy = ""
             if status is ExitStatus.NOT_PERMITTED:
                 sent = "The key sent is not one that may do this" if self._has_key else "No key was sent"
-                remedy = f" {sent}; set FLEXAUTH_KEY to one that `flexauth serve` showed at its first start."
+                remedy = f" {sent}; set FLEXAUTH_KEY to one that may; an admin makes it with `flexauth key create`."
             raise Refused(f"{error}{remedy}", status) from None
         except Unavailable as error:
             said = f"no answer from the authority at {error.server} ({error.cause})"

@@ -36,7 +36,6 @@ _STATUSES: Final[Mapping[str, ExitStatus]] = {
     "NOT_FOUND": ExitStatus.WRONG_INPUT,
     "ALREADY_EXISTS": ExitStatus.WRONG_INPUT,
     "FAILED_PRECONDITION": ExitStatus.WRONG_INPUT,
-    "ABORTED": ExitStatus.WRONG_INPUT,
     "OUT_OF_RANGE": ExitStatus.WRONG_INPUT,
     "UNAUTHENTICATED": ExitStatus.NOT_PERMITTED,
     "PERMISSION_DENIED": ExitStatus.NOT_PERMITTED,

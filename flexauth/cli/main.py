@@ -14,17 +14,25 @@ from typer.exceptions import TyperException
 from flexauth.cli import (
     access,
     books,
+    cap,
+    collection,
     config,
     group,
     member,
     operate,
+    order,
     pack,
     person,
+    prices,
     product,
+    rates,
+    seat,
     session,
     storage,
+    subscription,
     suspend,
     team,
+    trial,
     user,
 )
 from flexauth.cli.connection import Refused
@@ -33,8 +41,9 @@ from flexauth.cli.exits import MEANINGS, ExitStatus
 from flexauth.cli.options import AsJson
 from flexauth.cli.render import facts, show_json, warn
 from flexauth.cli.run import HELP as RUN_HELP
-from flexauth.cli.run import run
+from flexauth.cli.run import quote, run
 from flexauth.cli.serve import serve
+from flexauth.cli.signin import login, logout
 from flexauth.cli.simulate import SimulateCommand, simulate
 from flexauth.faults import Fault, InstanceHeld, StorageFull, StoreFailed
 
@@ -152,11 +161,23 @@ _START, _SET_UP, _PEOPLE, _READ, _OPERATE = "Start here", "Set up", "People", "R
 app.command(rich_help_panel=_START)(demo)
 app.command(rich_help_panel=_START)(serve)
 app.command(help=RUN_HELP, rich_help_panel=_START)(run)
+app.command(rich_help_panel=_START)(quote)
+app.command(rich_help_panel=_START)(login)
+app.command(rich_help_panel=_START)(logout)
 app.command(cls=SimulateCommand, rich_help_panel=_START)(simulate)
 app.add_typer(team.app, name="team", rich_help_panel=_SET_UP)
 app.add_typer(user.app, name="user", rich_help_panel=_SET_UP)
 app.add_typer(product.app, name="product", rich_help_panel=_SET_UP)
+app.add_typer(product.launch, name="launch", rich_help_panel=_SET_UP)
+app.add_typer(collection.app, name="collection", rich_help_panel=_SET_UP)
+app.add_typer(rates.app, name="rates", rich_help_panel=_SET_UP)
+app.add_typer(prices.app, name="prices", rich_help_panel=_SET_UP)
 app.add_typer(pack.app, name="pack", rich_help_panel=_SET_UP)
+app.add_typer(order.app, name="order", rich_help_panel=_SET_UP)
+app.add_typer(subscription.app, name="subscription", rich_help_panel=_SET_UP)
+app.add_typer(trial.app, name="trial", rich_help_panel=_SET_UP)
+app.add_typer(seat.app, name="seat", rich_help_panel=_SET_UP)
+app.add_typer(cap.app, name="cap", rich_help_panel=_SET_UP)
 app.add_typer(access.key, name="key", rich_help_panel=_SET_UP)
 app.add_typer(access.role, name="role", rich_help_panel=_SET_UP)
 app.add_typer(access.provider, name="provider", rich_help_panel=_SET_UP)

@@ -22,6 +22,7 @@ __all__ = [
     "DEFAULT_LIMIT",
     "AsJson",
     "DryRun",
+    "Etag",
     "Limit",
     "PageToken",
     "RequestId",
@@ -36,6 +37,7 @@ DEFAULT_LIMIT = limits.PAGE_DEFAULT
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of a table.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")]
+Etag = Annotated[str, typer.Option(help="The etag that you read; refused if it has changed since.", metavar="ETAG")]
 Limit = Annotated[int, typer.Option(parser=number(0, INT64_MAX), help="The most to list; 0 lists all.", metavar="N")]
 PageToken = Annotated[str, typer.Option(help="Go on after a page: the token that it ended with.", metavar="TOKEN")]
 RequestId = Annotated[

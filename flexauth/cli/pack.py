@@ -8,9 +8,21 @@ import typer
 
 from flexauth.cli import inputs
 from flexauth.cli.connection import connect
-from flexauth.cli.options import DEFAULT_LIMIT, AsJson, Limit, PageToken, RequestId, Team, listing, team_of
-from flexauth.cli.render import Column, plain, show_json, table
+from flexauth.cli.options import (
+    DEFAULT_LIMIT,
+    AsJson,
+    DryRun,
+    Limit,
+    PageToken,
+    RequestId,
+    Team,
+    TeamOption,
+    listing,
+    team_of,
+)
+from flexauth.cli.render import Column, one, plain, show_json, table
 from flexauth.v1 import administration_pb2 as wire
+from flexauth.v1 import packs_pb2
 
 __all__ = ["PACK_COLUMNS", "app"]
 
@@ -29,6 +41,22 @@ PACK_COLUMNS = (
     Column("ends", "ends_at"),
     Column("order", "order"),
 )
+_KIN_COLUMNS = (
+    Column("pack", "pack"),
+    Column("split from", lambda row: row["parent"] or None),
+    Column("team", lambda row: row["team"] or "another"),
+    Column("size", "size"),
+    Column("remaining", "remaining"),
+)
+_STEP_COLUMNS = (
+    Column("time", "time"),
+    Column("what", "kind"),
+    Column("pack", "pack"),
+    Column("tokens", "tokens"),
+    Column("transfer", lambda row: row["transfer"] or None),
+)
+
+Number = Annotated[int, typer.Argument(help="The pack's number.", metavar="PACK")]
 
 
 @app.command()
@@ -94,3 +122,87 @@ def list_packs(
             as_json=as_json,
             empty=f"{name} has no pack. Book an order: flexauth pack order {name} 500",
         )
+
+
+@app.command()
+def move(
+    context: typer.Context,
+    pack: Number,
+    to_team: Annotated[str, typer.Argument(help="The team that gets it.")],
+    request_id: RequestId,
+    team: TeamOption = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Move the whole remainder of a pack to another team; refused while the pack has holds."""
+    with connect(context) as connection:
+        request = packs_pb2.MovePackRequest(
+            request_id=request_id, validate_only=dry_run, team=team_of(connection, team), pack=pack, to_team=to_team
+        )
+        answer = plain(connection.call(connection.packs.MovePack, request))
+    one(answer if as_json else answer["pack"], (Column("team", "team"), *PACK_COLUMNS), as_json=as_json)
+
+
+@app.command()
+def split(
+    context: typer.Context,
+    pack: Number,
+    size: Annotated[int, typer.Argument(parser=inputs.tokens, help="Free tokens to split off.", metavar="TOKENS")],
+    request_id: RequestId,
+    to_team: Annotated[str, typer.Option("--to", help="Give them to another team at once.", metavar="TEAM")] = "",
+    team: TeamOption = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give free tokens of a pack a pack of their own, with the same end and price."""
+    with connect(context) as connection:
+        request = packs_pb2.SplitPackRequest(
+            request_id=request_id,
+            validate_only=dry_run,
+            team=team_of(connection, team),
+            pack=pack,
+            size=size,
+            to_team=to_team,
+        )
+        answer = plain(connection.call(connection.packs.SplitPack, request))
+    one(answer if as_json else answer["pack"], (Column("team", "team"), *PACK_COLUMNS), as_json=as_json)
+
+
+@app.command()
+def lineage(context: typer.Context, pack: Number, team: TeamOption = "", as_json: AsJson = False) -> None:
+    """Show what a pack was split from and into, and how it moved."""
+    with connect(context) as connection:
+        request = packs_pb2.ListLineageRequest(team=team_of(connection, team), pack=pack)
+        answer = plain(connection.call(connection.packs.ListLineage, request))
+    if as_json:
+        show_json(answer)
+    else:
+        table(_KIN_COLUMNS, answer["packs"], empty="There is no pack.")
+        table(_STEP_COLUMNS, answer["steps"], empty="Nothing has come to it.")
+
+
+@app.command()
+def refund(
+    context: typer.Context,
+    user: Annotated[str, typer.Argument(help="The user's subject.")],
+    product: Annotated[str, typer.Argument(help="The product's code.")],
+    window_start: Annotated[int, typer.Argument(parser=inputs.instant, help="The window's start.", metavar="TIME")],
+    reason: Annotated[str, typer.Option(help="Why; for the audit log.", metavar="TEXT")],
+    request_id: RequestId,
+    team: TeamOption = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give back a charge that was upheld as wrong; its window no longer counts as paid."""
+    with connect(context) as connection:
+        request = packs_pb2.RefundChargeRequest(
+            request_id=request_id,
+            validate_only=dry_run,
+            team=team_of(connection, team),
+            user=user,
+            product=product,
+            window_start=window_start,
+            reason=reason,
+        )
+        answer = plain(connection.call(connection.packs.RefundCharge, request))
+    one(answer, (Column("tokens given back", "tokens"),), as_json=as_json)

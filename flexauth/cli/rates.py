@@ -1,110 +1,105 @@
-"""Brings an authority's rates to those of a sheet: says first what is to be done, then does it."""
+"""Commands about rates: tokens per 24 hours of products from their dates on, and rate sheets as CSV."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from pathlib import Path
-from typing import Any
-from uuid import uuid4
+from typing import Annotated
 
-from flexauth.cli.connection import Connection, Refused, pages
-from flexauth.cli.exits import ExitStatus
-from flexauth.cli.inputs import time_text
-from flexauth.rate_sheet import SheetRate, parse_rate_sheet
+import typer
+
+from flexauth.cli import inputs
+from flexauth.cli.connection import connect
+from flexauth.cli.options import DEFAULT_LIMIT, AsJson, DryRun, Limit, PageToken, RequestId, listing
+from flexauth.cli.render import Column, one, plain
+from flexauth.cli.sheets import Into, Partial, SheetFile, read_sheet, show_import, write_sheet
 from flexauth.v1 import administration_pb2 as wire
-from flexauth.v1 import types_pb2
+from flexauth.v1 import catalogue_pb2, types_pb2
 
-__all__ = ["Step", "apply", "plan", "read_rate_sheet"]
+__all__ = ["app"]
 
+app = typer.Typer(no_args_is_help=True, help="Rates: tokens per 24 hours of products, each from its date on.")
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A product to make or a rate to set; `valid_from` 0: now. `idle_aware_from` as of a product."""
-
-    rate: SheetRate
-    makes: bool
-    valid_from: int = 0
-    idle_aware_from: str | None = None
-
-    def row(self) -> dict[str, Any]:
-        """What the step does, as a row to show."""
-        return {
-            "product": self.rate.product,
-            "what": "make" if self.makes else "set rate",
-            "tokens_per_24h": self.rate.tokens,
-            "valid_from": time_text(self.valid_from) if self.valid_from else "now",
-        }
+_COLUMNS = (
+    Column("product", "product"),
+    Column("version", "version"),
+    Column("valid from", "valid_from"),
+    Column("tokens per 24 h", "tokens_per_24h"),
+    Column("note", "note"),
+)
 
 
-def read_rate_sheet(file: Path) -> tuple[SheetRate, ...]:
-    """Rates of a CSV file; errors name file, line and field."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Refused(f"{file} cannot be read: {error.strerror}", ExitStatus.WRONG_INPUT) from None
-    except UnicodeDecodeError as error:
-        raise Refused(f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8", ExitStatus.WRONG_INPUT) from None
-    return parse_rate_sheet(str(file), text)
+@app.command("set")
+def set_rate(
+    context: typer.Context,
+    product: Annotated[str, typer.Argument(help="The product's code.")],
+    tokens: Annotated[int, typer.Argument(parser=inputs.tokens, help="Tokens per 24 hours.", metavar="TOKENS")],
+    request_id: RequestId,
+    valid_from: Annotated[
+        int | None,
+        typer.Option("--from", parser=inputs.instant, metavar="TIME", help="In force from then on. Default: now."),
+    ] = None,
+    note: Annotated[str, typer.Option(help="Where the rate comes from.", metavar="TEXT")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Set a product's rate from a date on; windows that started earlier keep theirs."""
+    new = types_pb2.Rate(product=product, tokens_per_24h=tokens, valid_from=valid_from or 0, note=note)
+    with connect(context) as connection:
+        request = wire.SetRateRequest(request_id=request_id, rate=new)
+        made = plain(connection.call(connection.administration.SetRate, request).rate)
+    one(made, _COLUMNS, as_json=as_json)
 
 
-def plan(
-    connection: Connection, sheet: Sequence[SheetRate], idle_aware_from: Mapping[str, str] | None = None
-) -> list[Step]:
-    """The steps from the authority's rates to the sheet's, none where they agree."""
-    administration = connection.administration
-    products, _ = pages(connection, administration.ListProducts, wire.ListProductsRequest())
-    rates, _ = pages(connection, administration.ListRates, wire.ListRatesRequest())
-    known = {product.code: product for product in products}
-    dated = {(rate.product, rate.valid_from): rate.tokens_per_24h for rate in rates}
-    now = time.time_ns() // 1_000
-    steps: list[Step] = []
-    for code, group in groupby(sheet, key=lambda rate: rate.product):
-        lines = list(group)
-        current = [rate for rate in lines if rate.valid_from <= now]
-        later = [rate for rate in lines if rate.valid_from > now and dated.get((code, rate.valid_from)) != rate.tokens]
-        steps += _present(
-            current[-1] if current else None, lines[0], known.get(code), (idle_aware_from or {}).get(code)
+@app.command("list")
+def list_rates(
+    context: typer.Context,
+    product: Annotated[str, typer.Argument(help="The product's code. Default: all products.")] = "",
+    limit: Limit = DEFAULT_LIMIT,
+    page_token: PageToken = "",
+    as_json: AsJson = False,
+) -> None:
+    """List rates, past, present and to come."""
+    with connect(context) as connection:
+        listing(
+            connection,
+            connection.administration.ListRates,
+            wire.ListRatesRequest(product=product),
+            _COLUMNS,
+            name="rates",
+            limit=limit,
+            page_token=page_token,
+            as_json=as_json,
+            empty="No rate yet.",
         )
-        steps += [Step(rate, makes=False, valid_from=rate.valid_from) for rate in later]
-    return steps
 
 
-def _present(rate: SheetRate | None, first: SheetRate, product: Any, idle_aware_from: str | None) -> list[Step]:
-    """The step that brings a product to the rate in force now."""
-    if product is None:
-        if rate is None:
-            reason = f"line {first.line}: {first.product} is new and its first rate is of {time_text(first.valid_from)}"
-            raise Refused(f"{reason}; add a line with the rate of today", ExitStatus.WRONG_INPUT)
-        return [Step(rate, makes=True, idle_aware_from=idle_aware_from)]
-    if product.kind != int(first.kind):
-        kind = types_pb2.ProductKind.Name(product.kind).removeprefix("PRODUCT_KIND_").lower()
-        reason = (
-            f"line {first.line}: {first.product} is {first.kind.name.lower()} in the file and {kind} at the authority"
-        )
-        raise Refused(f"{reason}; give the product of the file a code of its own", ExitStatus.WRONG_INPUT)
-    return [Step(rate, makes=False)] if rate is not None and rate.tokens != product.rate else []
+@app.command("import")
+def import_rates(
+    context: typer.Context,
+    file: SheetFile,
+    request_id: RequestId,
+    partial: Partial = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import a rate sheet with the columns product,name,tokens_per_24h,kind,valid_from,note.
+
+    Products that are missing are made, rates that differ are set; again: nothing left to do. Bad rows are told by line,
+    column, value and remedy, and nothing is imported. A rate that is past its date is in force from now on: what was
+    charged is never charged anew.
+    """
+    csv = read_sheet(file)
+    with connect(context) as connection:
+        call = connection.catalogue.ImportRates
+        tried = connection.call(call, catalogue_pb2.ImportRatesRequest(validate_only=True, csv=csv)).outcome
+        doing = not dry_run and (partial or not tried.bad)
+        if doing:
+            request = catalogue_pb2.ImportRatesRequest(request_id=request_id, csv=csv, partial=partial)
+            tried = connection.call(call, request).outcome
+    show_import(file, tried, done=doing, as_json=as_json)
 
 
-def apply(connection: Connection, steps: Sequence[Step]) -> None:
-    """Do the steps in order. Sent again after a failure they go on where they stopped: the plan is made anew."""
-    for step in steps:
-        rate = step.rate
-        if step.makes:
-            product = types_pb2.Product(
-                code=rate.product,
-                name=rate.name,
-                kind=types_pb2.ProductKind.Name(rate.kind),
-                rate=rate.tokens,
-                idle_aware_from=step.idle_aware_from,
-            )
-            request = wire.CreateProductRequest(request_id=str(uuid4()), product=product)
-            connection.call(connection.administration.CreateProduct, request)
-        else:
-            new = types_pb2.Rate(
-                product=rate.product, tokens_per_24h=rate.tokens, valid_from=step.valid_from, note=rate.note
-            )
-            setting = wire.SetRateRequest(request_id=str(uuid4()), rate=new)
-            connection.call(connection.administration.SetRate, setting)
+@app.command("export")
+def export_rates(context: typer.Context, into: Into = None) -> None:
+    """Write all rates as CSV that can be imported."""
+    with connect(context) as connection:
+        answer = connection.call(connection.catalogue.ExportRates, catalogue_pb2.ExportRatesRequest())
+    write_sheet(into, answer.csv)

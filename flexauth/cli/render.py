@@ -22,7 +22,7 @@ from rich.text import Text
 from flexauth.cli.inputs import time_text
 from flexauth.policy import duration_text
 
-__all__ = ["Column", "cell", "console", "facts", "json_text", "plain", "show_json", "table", "warn"]
+__all__ = ["Column", "cell", "console", "facts", "json_text", "one", "plain", "show_json", "table", "warn"]
 
 Row = Mapping[str, Any]
 
@@ -30,11 +30,14 @@ Row = Mapping[str, Any]
 TIMES = frozenset(
     [
         "at",
+        "cancelled_at",
         "closed_at",
         "created_at",
         "effective_at",
+        "end_at",
         "ended_at",
         "ends_at",
+        "entitled_until",
         "expires_at",
         "granted_at",
         "heartbeat_by",
@@ -42,6 +45,7 @@ TIMES = frozenset(
         "invited_until",
         "lease_until",
         "now",
+        "offline_until",
         "opened_at",
         "operated_at",
         "paid_until",
@@ -49,6 +53,7 @@ TIMES = frozenset(
         "purchased_at",
         "registered_at",
         "renewal_notice_at",
+        "retired_at",
         "revoked_at",
         "server_time",
         "starts_at",
@@ -59,8 +64,8 @@ TIMES = frozenset(
         "window_start",
     ]
 )
-DURATIONS = frozenset({"idle_after"})
-PRICES = frozenset({"unit_price"})
+DURATIONS = frozenset({"idle_after", "outage_grace"})
+PRICES = frozenset({"price", "unit_price"})
 _PIPE_WIDTH = 10_000
 #: A table shows times to the second.
 _FRACTION = re.compile(r"(?<=T\d\d:\d\d:\d\d)\.\d+Z\Z", re.ASCII)
@@ -169,6 +174,14 @@ def facts(pairs: Sequence[tuple[str, Any]]) -> None:
     for name, value in pairs:
         grid.add_row(name, Text(cell(value)))
     out.print(grid)
+
+
+def one(row: Row, columns: Sequence[Column], *, as_json: bool) -> None:
+    """Print one thing by its columns, or all of it as JSON."""
+    if as_json:
+        show_json(row)
+    else:
+        facts([(column.heading, column.of(row)) for column in columns])
 
 
 def json_text(value: Any) -> str:

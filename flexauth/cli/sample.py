@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 
+from google.protobuf.field_mask_pb2 import FieldMask
+
 from flexauth.cli.connection import Connection, pages
-from flexauth.cli.rates import apply, plan
 from flexauth.commands import DAY
+from flexauth.rate_sheet import write_rate_sheet
 from flexauth.sample import SampleTeam, published_rates, sample_team
 from flexauth.v1 import administration_pb2 as wire
+from flexauth.v1 import catalogue_pb2
 from flexauth.v1.types_pb2 import Membership
 
 __all__ = ["load_sample"]
@@ -23,7 +26,14 @@ def load_sample(connection: Connection) -> SampleTeam:
     products, _ = pages(connection, administration.ListProducts, wire.ListProductsRequest())
     known = {product.code for product in products}
     missing = [rate for rate in published_rates() if rate.product not in known]
-    apply(connection, plan(connection, missing, sample.idle_aware_from))
+    if missing:
+        sheet = catalogue_pb2.ImportRatesRequest(csv=write_rate_sheet(missing))
+        call(connection.catalogue.ImportRates, sheet)
+    for code in {rate.product for rate in missing} & set(sample.idle_aware_from):
+        aware = catalogue_pb2.UpdateProductRequest(
+            code=code, update_mask=FieldMask(paths=["idle_aware_from"]), idle_aware_from=sample.idle_aware_from[code]
+        )
+        call(connection.catalogue.UpdateProduct, aware)
     teams, _ = pages(connection, administration.ListTeams, wire.ListTeamsRequest())
     if sample.name not in {team.name for team in teams}:
         request = wire.CreateTeamRequest(

@@ -27,7 +27,7 @@ from flexauth_client.settings import find
 if TYPE_CHECKING:
     from flexauth.serving import Service
 
-__all__ = ["serve"]
+__all__ = ["log_json", "serve"]
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +80,7 @@ def serve(
         "insecure": insecure or None,
     }
     settings, _ = config.load(configuration, options)
-    _log_json(settings.log_level)
+    log_json(settings.log_level)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -103,7 +103,8 @@ def serve(
     log.info("stopped", address=service.address)
 
 
-def _log_json(level: str) -> None:
+def log_json(level: str) -> None:
+    """Log JSON lines to standard error; tracebacks without the values of variables, which may be secret."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -158,11 +159,10 @@ def _greet(service: Service, user: str) -> None:
         lines.append(
             Text("To try it, paste in another shell" + (":" if service.claim_code else ", with a key of yours:"))
         )
-        lines.append(Text(f"  export FLEXAUTH_SERVER={service.address} FLEXAUTH_KEY={key}", style="cyan"))
-        if service.front.ca_file:
-            trust = {"FLEXAUTH_CA_FILE": service.front.ca_file, "FLEXAUTH_SERVER_NAME": service.front.server_name}
-            said = " ".join(f"{name}={shlex.quote(value)}" for name, value in trust.items() if value)
+        trust = {"FLEXAUTH_CA_FILE": service.front.ca_file, "FLEXAUTH_SERVER_NAME": service.front.server_name}
+        if said := " ".join(f"{name}={shlex.quote(value)}" for name, value in trust.items() if value):
             lines.append(Text(f"  export {said}", style="cyan"))
+        lines.append(Text(f"  export FLEXAUTH_SERVER={service.address} FLEXAUTH_KEY={key}", style="cyan"))
         tries = ("team create acme", "product create ACD --name AutoCAD --rate 7", "pack order acme 500 --price 3.00")
     lines += [Text(f"  {flexauth} {words}", style="cyan") for words in tries]
     for line in (*lines, Text()):

@@ -18,7 +18,8 @@ class Decision:
     session that is in the way (D2). `idle_after` is 0 for a session that is not idle-aware. `end_at`: when the client
     is told to end (A9). `entitled_until`: when the entitlement ends. `cap`: the cap that refused (Q3). `choice`: why
     this team (E1). `asked_team`, `project`: as the session's checkout named them, so that its rights can be found
-    again. NEEDS_RIGHTS names user, product, device, asked_team and project.
+    again. NEEDS_RIGHTS names user, product, device, asked_team and project. `units`: of results reported on the line
+    that have not made a charge yet (C13).
     """
 
     outcome: Outcome
@@ -46,4 +47,5 @@ class Decision:
     choice: Choice = Choice.NONE
     asked_team: int = 0
     project: int = 0
+    units: int = 0
     elsewhere: int = 0

@@ -17,6 +17,7 @@ from flexauth.members.invitations import Invitations
 from flexauth.members.persons import Persons
 from flexauth.members.roll import Roll
 from flexauth.members.suspension import Suspension
+from flexauth.members.users import Users
 from flexauth.store.port import Store
 from flexauth.work import Work
 
@@ -35,7 +36,13 @@ class Members:
         roll, acts = Roll(store, directory), Acts(store)
         invitations = Invitations(roll, acts)
         acting = (Imports(roll, invitations, acts), invitations, Erasures(roll, acts, keys_changed))
-        both = (Assignment(roll, acts, time), Suspension(roll, acts), Groups(roll, acts), Persons(roll, acts))
+        both = (
+            Users(roll, acts),
+            Assignment(roll, acts, time),
+            Suspension(roll, acts),
+            Groups(roll, acts),
+            Persons(roll, acts),
+        )
         self.works: dict[type, Callable[[Any], Work[Any]]] = {}
         for acts_of in (*acting, *both):
             self.works |= acts_of.works

@@ -187,9 +187,9 @@ class Reference:
         if not session.open:
             return replace(self._facts(session), outcome=Outcome.DENIED, **asdict(stopped))
         refusal, tokens = results.report(world, session, command.units, caps_of(command.rights, session.team))
-        if refusal.reason is Reason.NONE:
-            return replace(self._facts(session), tokens=tokens)
-        return replace(self._facts(session), outcome=Outcome.DENIED, **refusal._asdict())
+        line = world.lines.get(session.line)
+        told = replace(self._facts(session), tokens=tokens, units=0 if line is None else line.units)
+        return told if refusal.reason is Reason.NONE else replace(told, outcome=Outcome.DENIED, **refusal._asdict())
 
     def _release(self, command: ReleaseDevice) -> Decision:
         registered = self._world.devices.get((command.user, command.product), {})

@@ -250,6 +250,11 @@ class GrantRole:
         if self.scope.role is Role.DEVICE and kind is not IdentityKind.CERTIFICATE:
             check.fail("identity", self.identity, "only a certificate speaks for a device")
 
+    @property
+    def team(self) -> str:
+        """Whose act it is, for the audit log."""
+        return self.scope.team
+
 
 @dataclass(frozen=True, slots=True)
 class RevokeRole:
@@ -262,6 +267,11 @@ class RevokeRole:
     def __post_init__(self) -> None:
         check.request_id(self.request_id)
         identity_of(self.identity)
+
+    @property
+    def team(self) -> str:
+        """Whose act it is, for the audit log."""
+        return self.scope.team
 
 
 @dataclass(frozen=True, slots=True)

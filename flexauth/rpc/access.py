@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 from flexauth import requests
@@ -10,7 +11,7 @@ from flexauth.access import ApiKey, NewApiKey
 from flexauth.faults import InvalidArgument
 from flexauth.grants import Granted
 from flexauth.requests import IdentityProvider, Role, Scope
-from flexauth.rpc.method import Row
+from flexauth.rpc.method import Doors, Row, submit
 from flexauth.rpc.wire import many, page, parser, tuple_of, writer
 from flexauth.v1 import access_pb2 as pb
 
@@ -42,6 +43,12 @@ def _new_key(message: Callable[..., Any]) -> Callable[[NewApiKey], Any]:
     return lambda made: message(api_key=_API_KEY(made.api_key), text=made.text)
 
 
+def _claim(doors: Doors, request: requests.ClaimFirstAdmin) -> Future[Any]:
+    """Whoever has no code is refused before there is an act, which others would wait for."""
+    doors.authority.grants.require_code(request.code, doors.authority.now)
+    return submit(doors, request)
+
+
 ROWS = {
     "CreateApiKey": Row(
         parser(pb.CreateApiKeyRequest, requests.CreateApiKey, scopes=tuple_of("scopes", _scope)),
@@ -59,6 +66,7 @@ ROWS = {
     "ClaimFirstAdmin": Row(
         lambda received: requests.ClaimFirstAdmin(received.code, received.name),
         _new_key(pb.ClaimFirstAdminResponse),
+        ask=_claim,
     ),
     "PutIdentityProvider": Row(
         parser(

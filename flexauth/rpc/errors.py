@@ -44,7 +44,7 @@ TABLE: Final[dict[type[faults.Fault], Told]] = {
     faults.Conflict: Told(code_pb2.INVALID_ARGUMENT, "CONFLICT"),
     faults.NotFound: Told(code_pb2.NOT_FOUND, "UNKNOWN_{kind}"),
     faults.AlreadyExists: Told(code_pb2.ALREADY_EXISTS, "{kind}_EXISTS"),
-    faults.Stale: Told(code_pb2.ABORTED, "STALE_ETAG"),
+    faults.Stale: Told(code_pb2.FAILED_PRECONDITION, "STALE_ETAG"),
     faults.NotAllowedNow: Told(code_pb2.FAILED_PRECONDITION, "NOT_ALLOWED_NOW"),
     faults.Unauthenticated: Told(code_pb2.UNAUTHENTICATED, "UNAUTHENTICATED"),
     PermissionDenied: Told(code_pb2.PERMISSION_DENIED, "PERMISSION_DENIED"),

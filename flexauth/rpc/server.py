@@ -20,7 +20,7 @@ __all__ = ["CannotListen", "Server"]
 
 _NATIVE_IS_LOCAL: Final = (
     "the native engine has no TLS and serves loopback and Unix sockets only; "
-    "put a proxy before it, or choose the engine grpcio"
+    "say --tls to put a proxy before it, or choose the engine grpcio"
 )
 _NATIVE_HAS_NO_TLS: Final = "the native engine has no TLS; it is the proxy before it that has the certificates"
 _KEYLESS_IS_LOCAL: Final = "without API keys only loopback and Unix sockets are served"

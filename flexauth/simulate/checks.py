@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flexauth import answers, requests
-from flexauth.commands import Choice, Reason, State
+from flexauth.commands import Reason, State
 from flexauth.faults import AlreadyExists, Conflict, Fault, InvalidArgument, NotAllowedNow, NotFound
 from flexauth.limits import PAGE_MAX
 from flexauth.simulate.cast import OVERDRAFT
@@ -57,7 +57,7 @@ def facts_of(answer: object) -> dict[str, object]:
         return {"granted": False, "reason": _refusal(answer)}
     if isinstance(answer, answers.QuoteAnswer):
         facts: dict[str, object] = {"tokens": answer.tokens, "balance": answer.balance_after}
-        facts |= {"paid_until": answer.paid_until, "choice": Choice(answer.choice).name}
+        facts |= {"paid_until": answer.paid_until, "choice": answer.choice.name}
         facts |= {"granted": answer.granted, "team": answer.team, "entitlement": answer.entitlement.name}
         return facts | _denial(answer.denial)
     if isinstance(answer, answers.CheckoutAnswer):
@@ -75,7 +75,7 @@ def _of_session(facts: answers.SessionFacts) -> dict[str, object]:
     return {
         "team": facts.team,
         "entitlement": facts.entitlement.name,
-        "choice": Choice(facts.choice).name,
+        "choice": facts.choice.name,
         "paid_until": facts.paid_until,
         "lease_until": facts.lease_until,
         "end_at": facts.end_at,

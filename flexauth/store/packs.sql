@@ -78,6 +78,6 @@ SELECT pack.pack, pack.team, pack.parent, pack.size, account.remaining
 FROM kin JOIN pack ON pack.pack = kin.pack JOIN account ON account.pack = pack.pack ORDER BY pack.pack;
 
 -- name: pack_steps
--- How tokens came to a pack and left it, but for their use.
+-- How tokens came to a pack and left it while it was a team's, but for their use.
 SELECT time, kind, pack, tokens, transfer FROM ledger
-WHERE pack = :pack AND kind IN (1, 4, 5, 6) ORDER BY time, transfer, team, seq;
+WHERE pack = :pack AND kind IN (1, 4, 5, 6) AND team = :team ORDER BY time, transfer, seq;

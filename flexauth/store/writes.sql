@@ -10,11 +10,6 @@ VALUES (:team, :name, :digest_hi, :digest_lo, :display_name, :created_at);
 INSERT INTO user (user, subject, digest_hi, digest_lo, display_name, email, created_at)
 VALUES (:user, :subject, :digest_hi, :digest_lo, :display_name, :email, :created_at);
 
--- name: put_member
--- A user belongs to a team, assigned all products or those of `assignment` (A1).
-INSERT INTO member (team, user, assigned_all) VALUES (:team, :user, :assigned_all)
-ON CONFLICT DO UPDATE SET assigned_all = excluded.assigned_all;
-
 -- name: insert_assignment
 -- A user of a team may use a product (A1).
 INSERT INTO assignment (team, user, product) VALUES (:team, :user, :product) ON CONFLICT DO NOTHING;

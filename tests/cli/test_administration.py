@@ -61,7 +61,7 @@ def test_lists_have_one_form_for_machines(run: Run) -> None:
         ("team list", "teams"),
         ("user list", "users"),
         ("product list", "products"),
-        ("product rates", "rates"),
+        ("rates list", "rates"),
         ("pack list", "packs"),
         ("ledger", "entries"),
         ("session list", "sessions"),
@@ -124,7 +124,7 @@ def test_a_pack_ends_a_year_later_where_no_end_is_named(run: Run) -> None:
 
 @pytest.mark.usefixtures("studio")
 def test_a_rate_is_in_force_from_its_date(run: Run, advance: Callable[[int], None]) -> None:
-    later = run("product", "rate", "ACD", "5", "--from", "2026-03-03T08:00:00Z", "--note", "spring", "--json").json
+    later = run("rates", "set", "ACD", "5", "--from", "2026-03-03T08:00:00Z", "--note", "spring", "--json").json
     assert (later["tokens_per_24h"], later["valid_from"]) == (5, "2026-03-03T08:00:00Z")
 
     def now() -> int:
@@ -134,7 +134,7 @@ def test_a_rate_is_in_force_from_its_date(run: Run, advance: Callable[[int], Non
     assert now() == 7
     advance(86_400)
     assert now() == 5
-    assert [rate["tokens_per_24h"] for rate in run("product", "rates", "ACD", "--json").json["rates"]] == [7, 5]
+    assert [rate["tokens_per_24h"] for rate in run("rates", "list", "ACD", "--json").json["rates"]] == [7, 5]
 
 
 @pytest.mark.usefixtures("service")

@@ -36,22 +36,23 @@ def test_an_error_names_file_line_and_field_and_nothing_is_imported(
     service: object, run: Run, rows: str, told: str
 ) -> None:
     Path("rates.csv").write_text(f"{HEADER}{rows}\n")
-    ran = run("product", "import", "rates.csv")
+    ran = run("rates", "import", "rates.csv")
     assert ran.status == 2
     assert f"rates.csv, {told}" in ran.err
     assert run("product", "list", "--json").json["products"] == []
 
 
+@pytest.mark.usefixtures("service")
 def test_another_header_is_refused(run: Run) -> None:
     Path("rates.csv").write_text("code,price\nACD,7\n")
-    ran = run("product", "import", "rates.csv")
+    ran = run("rates", "import", "rates.csv")
     assert ran.status == 2
     assert "rates.csv, line 1, header is 'code,price'" in ran.err
 
 
 def test_bytes_that_are_not_utf_8_are_refused(run: Run) -> None:
     Path("rates.csv").write_bytes(HEADER.encode() + b"ACD,Zeichn\xfcng,7,daily,2021-09-07,\n")
-    ran = run("product", "import", "rates.csv")
+    ran = run("rates", "import", "rates.csv")
     assert ran.status == 2
     assert "rates.csv is not UTF-8" in ran.err
 
@@ -62,29 +63,30 @@ def test_an_import_done_again_finds_nothing_to_do(run: Run) -> None:
         f"{HEADER}ACD,AutoCAD,7,daily,2021-09-07,faq\nDRV,Drive,0,included,2021-09-07,\n"
         "ACD,AutoCAD,5,daily,9000-01-01,far\n"
     )
-    planned = run("product", "import", "rates.csv", "--dry-run", "--json").json
+    planned = run("rates", "import", "rates.csv", "--dry-run", "--json").json
     assert planned["done"] is False
     assert run("product", "list", "--json").json["products"] == []
-    done = run("product", "import", "rates.csv", "--json").json
+    done = run("rates", "import", "rates.csv", "--json").json
     assert done["steps"] == planned["steps"]
-    assert [(step["product"], step["what"], step["valid_from"]) for step in done["steps"]] == [
-        ("ACD", "make", "now"),
-        ("ACD", "set rate", "9000-01-01T00:00:00Z"),
-        ("DRV", "make", "now"),
+    assert [(step["subject"], step["before"], step["after"], step["valid_from"]) for step in done["steps"]] == [
+        ("ACD", "", "7 tokens per 24 h", "2026-03-02T08:00:00Z"),
+        ("ACD", "", "5 tokens per 24 h", "9000-01-01T00:00:00Z"),
+        ("DRV", "", "included", "2026-03-02T08:00:00Z"),
     ]
-    assert run("product", "import", "rates.csv", "--json").json["steps"] == []
-    assert "nothing to do" in run("product", "import", "rates.csv").out
+    assert run("rates", "import", "rates.csv", "--json").json["steps"] == []
+    assert "nothing to do" in run("rates", "import", "rates.csv").out
 
 
 @pytest.mark.usefixtures("service")
 def test_a_rate_that_changed_is_set_from_now_on(run: Run, advance: Callable[[int], None]) -> None:
     Path("rates.csv").write_text(f"{HEADER}ACD,AutoCAD,7,daily,2021-09-07,\n")
-    assert run("product", "import", "rates.csv").status == 0
+    assert run("rates", "import", "rates.csv").status == 0
     advance(60)
     Path("rates.csv").write_text(f"{HEADER}ACD,AutoCAD,7,daily,2021-09-07,\nACD,AutoCAD,8,daily,2022-09-07,\n")
-    (step,) = run("product", "import", "rates.csv", "--json").json["steps"]
-    assert (step["what"], step["tokens_per_24h"], step["valid_from"]) == ("set rate", 8, "now")
-    rates = run("product", "rates", "ACD", "--json").json["rates"]
+    (step,) = run("rates", "import", "rates.csv", "--json").json["steps"]
+    assert (step["before"], step["after"]) == ("7 tokens per 24 h", "8 tokens per 24 h")
+    assert step["valid_from"] == "2026-03-02T08:01:00Z"
+    rates = run("rates", "list", "ACD", "--json").json["rates"]
     assert [(rate["tokens_per_24h"], rate["valid_from"]) for rate in rates] == [
         (7, "2026-03-02T08:00:00Z"),
         (8, "2026-03-02T08:01:00Z"),
@@ -94,7 +96,7 @@ def test_a_rate_that_changed_is_set_from_now_on(run: Run, advance: Callable[[int
 @pytest.mark.usefixtures("service")
 def test_a_new_product_without_a_rate_of_today_is_refused_before_anything_is_done(run: Run) -> None:
     Path("rates.csv").write_text(f"{HEADER}ACD,AutoCAD,7,daily,2021-09-07,\nNEW,New,7,daily,9000-01-01,\n")
-    ran = run("product", "import", "rates.csv")
+    ran = run("rates", "import", "rates.csv")
     assert ran.status == 2
     assert "line 3" in ran.err
     assert "NEW" in ran.err
@@ -105,9 +107,9 @@ def test_a_new_product_without_a_rate_of_today_is_refused_before_anything_is_don
 def test_a_product_of_another_kind_keeps_its_kind(run: Run) -> None:
     assert run("product", "create", "ACD", "--included").status == 0
     Path("rates.csv").write_text(f"{HEADER}ACD,AutoCAD,7,daily,2021-09-07,\n")
-    ran = run("product", "import", "rates.csv")
+    ran = run("rates", "import", "rates.csv")
     assert ran.status == 2
-    assert "daily in the file and included at the authority" in ran.err
+    assert "line 2, kind is 'daily': ACD is included here" in ran.err
 
 
 def test_the_packaged_sheet_is_the_published_one() -> None:

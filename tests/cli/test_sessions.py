@@ -117,3 +117,37 @@ def test_a_session_id_is_a_repeat_with_the_same_content_and_wrong_with_another(r
     misuse = run("session", "checkout", "ACD", "--user", "ann", "--device", "desk", "--session", session)
     assert misuse.status == 2
     assert session in misuse.err
+
+
+def test_a_quote_of_ones_own_tells_packs_and_why_this_team(run: Run) -> None:
+    quoted = run("quote", "ACD", "--user", "ann", "--json").json
+    assert (quoted["granted"], quoted["team"], quoted["choice"], quoted["tokens"]) == (True, "studio", "ONLY", 7)
+    assert quoted["slices"] == [{"pack": 1, "tokens": 7}]
+    assert run("balance", "--json").json["available"] == 100
+
+
+def test_a_charge_that_needs_consent_names_its_tokens_and_is_made_with_consent(run: Run, advance: Advance) -> None:
+    assert run("team", "policy", "set", "studio", "consent=always").status == 0
+    denied = run("session", "checkout", "ACD", "--user", "ann", "--json")
+    assert denied.status == 1
+    assert (denied.json["denial"]["reason"], denied.json["denial"]["tokens"]) == ("CONSENT_REQUIRED", 7)
+    assert run("quote", "ACD", "--user", "ann").status == 1
+    session = checked_out(run, "--max-tokens", "7")
+    assert run("session", "checkin", session).status == 0
+
+
+def test_a_session_that_renews_nothing_is_told_when_to_end(run: Run) -> None:
+    session = checked_out(run, "--end-before-renewal")
+    (found,) = run("session", "list", "--json").json["sessions"]
+    assert found["session"] == session
+    told = run("session", "heartbeat", session, "--json").json["facts"]
+    assert told["end_at"] == "2026-03-03T07:59:00Z"
+
+
+def test_a_provider_that_is_away_is_named_at_the_sign_in(run: Run) -> None:
+    away = run("login", "--issuer", "http://127.0.0.1:9", "--client-id", "desktop")
+    assert away.status == 4
+    assert "http://127.0.0.1:9" in away.err
+    open_air = run("login", "--issuer", "http://id.example.com", "--client-id", "desktop")
+    assert open_air.status == 2
+    assert "https" in open_air.err

@@ -33,12 +33,12 @@ WRONG = (
     ("user create ann ALL --team studio", ("ann",)),
     ("team create st/udio", ("st/udio", "letters")),
     ("product create P --rate 0", ("rate", "included")),
-    ("product rate ACD 9 --from 2021-01-01", ("valid_from",)),
+    ("rates set ACD 9 --from 2021-01-01", ("valid_from",)),
     ("team policy set studio grace", ("'grace'", "NAME=VALUE")),
     ("team policy set studio grace=soon", ("soon", "grace")),
     ("team policy set studio nothing=1", ("nothing",)),
     ("balance nowhere", ("nowhere",)),
-    ("product import nowhere.csv", ("nowhere.csv",)),
+    ("rates import nowhere.csv", ("nowhere.csv",)),
 )
 
 

@@ -120,10 +120,10 @@ def test_a_sign_in_counts_as_an_operation_unless_its_origin_does_not_charge() ->
     background = machine(sign_in_operates=False)
     told(background, T0, Act.CHECKOUT, **facts)
     assert background.wake_at() == T0 + HOUR
-    assert background.is_waiting
+    waits = [background.is_waiting]
     background.operate(T0 + MINUTE)
     assert told(background, T0 + MINUTE, Act.HEARTBEAT, **facts).operated_at == T0 + MINUTE  # at once: it begins use
-    assert not background.is_waiting
+    assert [*waits, background.is_waiting] == [True, False]
     assert background.wake_at() == T0 + 16 * MINUTE
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from flexauth_client.errors import Rejected
 from flexauth_client.signin import Prompt, SignIn, SignInFailed, SignInNeeded
-from tests.client.world import eventually
+from tests.client.world import DAY, HOUR, MINUTE, World, eventually
 
 SETTINGS = """\
 config_version: 1
@@ -30,7 +31,7 @@ config_version: 1
 users:
   ann: {password: secret, email: ann@example.org}
 """
-HOUR = 3_600
+TOKEN_SECONDS = 3_600
 
 
 @dataclass
@@ -125,7 +126,7 @@ def test_a_token_is_renewed_before_it_ends_and_once_for_all_processes(provider: 
     one, other = signed_in(provider, tmp_path, person), signin(provider, tmp_path, person)
     before = one.token()
     assert other.token() == before
-    person.seconds += HOUR - 30
+    person.seconds += TOKEN_SECONDS - 30
     after = one.token()
     assert after != before
     assert other.token() == after
@@ -148,7 +149,7 @@ def test_a_renewal_that_the_provider_refuses_needs_a_sign_in(provider: Provider,
     stored = kept.read_text(encoding="utf-8")
     renewal = stored.split('"renewal": "')[1].split('"')[0]
     kept.write_text(stored.replace(renewal, "forged"), encoding="utf-8")
-    person.seconds += HOUR
+    person.seconds += TOKEN_SECONDS
     with pytest.raises(SignInNeeded, match="has ended"):
         signin(provider, tmp_path, person).token()
 
@@ -184,3 +185,43 @@ def test_a_provider_that_is_away_is_named(tmp_path: Path) -> None:
         port = free.getsockname()[1]
     with pytest.raises(SignInFailed, match=f"http://127.0.0.1:{port} cannot be reached"):
         SignIn(f"http://127.0.0.1:{port}", "desktop", folder=tmp_path).begin()
+
+
+def test_a_token_goes_with_every_call_in_the_place_of_a_key(world: World) -> None:
+    given: list[str] = []
+
+    def token() -> str:
+        given.append(world.key)
+        return given[-1]
+
+    client = world.client(key="nonsense", token=token)
+    with client.session("ACD"):
+        assert world.balance == (93, 7)
+    calls = len(given)
+    assert calls > 0
+    client.my_charges()
+    assert len(given) > calls
+    with pytest.raises(Rejected):
+        world.client(token="nonsense").session("ACD")
+
+
+def test_a_session_outlives_a_sign_in_that_has_ended_to_the_end_of_its_lease(world: World) -> None:
+    ended: list[bool] = []
+
+    def token() -> str:
+        if ended:
+            raise SignInNeeded("The sign-in has ended.")
+        return world.key
+
+    client = world.client(token=token)
+    session = client.session("ACD")
+    world.live(HOUR, client)
+    ended.append(True)
+    world.live(DAY, client)
+    assert (session.ended, session.in_contact) == (None, False)
+    ended.clear()
+    world.live(DAY + 4 * MINUTE, client)
+    assert session.in_contact
+    ended.append(True)
+    with pytest.raises(SignInNeeded):
+        world.client(device="other", token=token).session("ACD", take_over=True)

@@ -82,7 +82,7 @@ def test_a_server_whose_store_is_lost_says_so_to_every_caller_and_ends(
         raise StoreFailed(cause="the disk is gone")
 
     monkeypatch.setattr(committer, "_OPEN_SECONDS", 0)
-    service = open_service(Settings(data=tmp_path, listen="127.0.0.1:0"))
+    service = open_service(Settings(data=tmp_path, listen="127.0.0.1:0"), with_credentials=True)
     try:
         assert service.first_keys is not None
         commit: Callable[[SqliteStore, Batch], None] = lost

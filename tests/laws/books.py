@@ -195,7 +195,11 @@ class Books:
         order[0] = (2**63,)  # the overdraft comes after all packs (C10)
         holds = [[row for row in rows if row[3] == which] for rows in self.several["hold"].values() for which in (0, 1)]
         taken = [[row[5] for row in rows] for rows in holds]
-        taken += [[row[5] for row in rows] for rows in self.charges.values()]
+        charged: dict[Row, list[int]] = defaultdict(list)  # results of one instant are charges of their own
+        for line, rows in self.charges.items():
+            for row in rows:
+                charged[*line, row[16]].append(row[5])
+        taken += charged.values()
         for packs in taken:
             places = [order[pack] for pack in packs]
             assert places == sorted(places), f"slices are taken in order of P3: {packs}"

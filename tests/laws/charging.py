@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flexauth.commands import HOUR, MINUTE, NEVER, NO_LIMIT, SECOND, Checkin, Outcome, PutPolicy
+from flexauth.commands import HOUR, MINUTE, NEVER, NO_LIMIT, SECOND, Checkin, Outcome, Policy, PutPolicy
 from tests.laws.life import RESULTS, TEAMS, Life
 from tests.laws.limits import CALENDAR_DAYS, POLICIES, caps_of, put_caps
 from tests.laws.plots import beat, begin, window_ends
@@ -10,16 +10,16 @@ from tests.laws.plots import beat, begin, window_ends
 __all__ = ["PLOTS"]
 
 
-def _contract(life: Life, team: int) -> None:
-    """The team is under one of the contracts with calendar days or consent from now on."""
+def _contract(life: Life, team: int, policy: Policy) -> None:
+    """The team is under this contract from now on."""
     life.versions += 1
-    life.decide(PutPolicy(team, life.versions, life.twins.now, life.choices.of(POLICIES)))
+    life.decide(PutPolicy(team, life.versions, life.twins.now, policy))
 
 
 def cap_reached(life: Life) -> None:
     """Q3: sign-ins until a cap refuses; a free one gives its part back, and the next is granted again."""
     team = life.choices.of(TEAMS)
-    kind = life.choices.of((2, 2, 3, 3, 3))
+    kind = life.choices.of((2, 3, 3))
     caps = (10 * team + kind, *caps_of(team, 1, 2))
     if life.choices.often(30):
         life.twins.store()
@@ -46,7 +46,7 @@ def capped_renewal(life: Life) -> None:
 def consent(life: Life) -> None:
     """Q2: a charge above the limit, and a renewal that a heartbeat has consented to, or not."""
     team = life.choices.of(TEAMS[:2])
-    _contract(life, team)
+    _contract(life, team, life.choices.of(POLICIES))
     limit = life.choices.of((NO_LIMIT, 0, 6, 7, 8, 9))
     client = begin(life, team, max_tokens=limit)
     if client is not None:
@@ -63,8 +63,7 @@ def consent(life: Life) -> None:
 def end_of_day(life: Life) -> None:
     """C9: a sign-in whose grace touches or crosses the end of the day, and its renewal."""
     team = life.choices.of(TEAMS[:2])
-    life.versions += 1
-    life.decide(PutPolicy(team, life.versions, life.twins.now, CALENDAR_DAYS))
+    _contract(life, team, CALENDAR_DAYS)
     starts = life.twins.reference._world.calendars[CALENDAR_DAYS.calendar]
     ends = next((at for at in starts if at > life.twins.now + 301 * SECOND), None)
     if ends is None:
@@ -92,6 +91,8 @@ def results(life: Life) -> None:
 def borrowed(life: Life) -> None:
     """S4: offline past W: heard again before it, at it, after it, or only to say when use ended."""
     team = life.choices.of(TEAMS[:2])
+    if life.choices.often(60):
+        _contract(life, team, Policy())
     caps = (10 * team + life.choices.of((1, 2, 3)),) if life.choices.often(30) else ()
     client = begin(life, team, caps=caps, idle_aware=life.choices.often(20))
     if client is None:
@@ -106,8 +107,8 @@ def borrowed(life: Life) -> None:
     if life.choices.often(10):
         begin(life, team, caps=caps)
     life.pass_to(ends + life.choices.of((-MINUTE, -1, 0, 0, 1, MINUTE, 12 * HOUR)))
-    if life.choices.often(50):
-        ended_at = life.choices.of((NEVER, ends - 1, ends, ends, ends + 1))
+    if life.choices.often(60):
+        ended_at = life.choices.of((NEVER, ends - 1, ends - HOUR, ends, ends, ends + 1))
         life.check_in(Checkin(client.command.session, client.counter + 1, ended_at, NEVER))
     else:
         again = ends + HOUR if life.choices.often(30) else NEVER
@@ -115,10 +116,10 @@ def borrowed(life: Life) -> None:
 
 
 PLOTS: tuple[Callable[[Life], None], ...] = (
-    *(cap_reached,) * 7,
-    capped_renewal,
+    *(cap_reached,) * 6,
+    *(capped_renewal,) * 2,
     consent,
     end_of_day,
     *(results,) * 2,
-    *(borrowed,) * 6,
+    *(borrowed,) * 9,
 )

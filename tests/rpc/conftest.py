@@ -7,6 +7,7 @@ import pytest
 from flexauth.rpc.grpcio_engine import GrpcioEngine
 from flexauth.rpc.native_engine import NativeEngine
 from tests.rpc.serving import Service, furnish, start
+from tests.rpc.sides import Sides
 
 ENGINES = {"grpcio": GrpcioEngine, "native": NativeEngine}
 
@@ -34,3 +35,11 @@ def other(engine: str) -> Iterator[list[Service]]:
     for served in started:
         served.channel.close()
         served.server.stop(0)
+
+
+@pytest.fixture(scope="module")
+def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
+    """A server with two teams, for all tests of a module."""
+    served = Sides(tmp_path_factory.mktemp("tls"))
+    yield served
+    served.close()

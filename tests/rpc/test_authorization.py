@@ -5,14 +5,13 @@ Callers have roles in acme. About beta, and about what is nowhere, they hear the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from google.protobuf.message import Message
 
 from flexauth import requests
-from flexauth.access.boundary import Kind, named_in
+from flexauth.access.naming import Kind, named_in
 from flexauth.access.permissions import TABLE, Cell, Permission, permission_of
 from flexauth.requests import Role, Scope
 from flexauth.v1 import access_pb2 as access
@@ -31,13 +30,6 @@ NOTHING_THERE = {
     "Packs/RefundCharge": "UNKNOWN_CHARGE",
     "Catalogue/RemoveLaunch": "UNKNOWN_LAUNCH",
 }
-
-
-@pytest.fixture(scope="module")
-def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
-    served = Sides(tmp_path_factory.mktemp("tls"))
-    yield served
-    served.close()
 
 
 def ended(said: Any) -> str:

@@ -20,7 +20,7 @@ CASES = (
     (faults.NotFound(kind="product", value="X"),                    "NOT_FOUND",          "UNKNOWN_PRODUCT",       0),
     (faults.NotFound(kind="network seat", value="X"),               "NOT_FOUND",          "UNKNOWN_NETWORK_SEAT",  0),
     (faults.AlreadyExists(kind="team", value="'acme'"),             "ALREADY_EXISTS",     "TEAM_EXISTS",           0),
-    (faults.Stale(kind="cap", value="'day'"),                       "ABORTED",            "STALE_ETAG",            0),
+    (faults.Stale(kind="cap", value="'day'"),                       "FAILED_PRECONDITION", "STALE_ETAG",           0),
     (faults.NotAllowedNow(what="A move", why="it has holds"),       "FAILED_PRECONDITION", "NOT_ALLOWED_NOW",      0),
     (faults.Unauthenticated(),                                      "UNAUTHENTICATED",    "UNAUTHENTICATED",       0),
     (PermissionDenied(roles="user", method="M", needed="vendor"),   "PERMISSION_DENIED",  "PERMISSION_DENIED",     0),

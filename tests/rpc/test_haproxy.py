@@ -137,21 +137,20 @@ def test_a_flood_of_calls_from_one_address_is_refused(tmp_path: Path, opened: Ex
     }
 
 
-@pytest.mark.parametrize("host", ["127.0.0.2", "::1"])
-def test_ipv4_and_ipv6_are_sources_of_their_own_on_one_socket(tmp_path: Path, opened: ExitStack, host: str) -> None:
+def test_ipv4_and_ipv6_are_sources_of_their_own_on_one_socket(tmp_path: Path, opened: ExitStack) -> None:
     served = Fronted("native", tmp_path, opened, asks_clients=False, listen="[::]:0", source_connections=1)
     port = int(served.address.rpartition(":")[2])
-    first = opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
-    first.sendall(b"\x16")
-    with pytest.raises(ConnectionResetError), socket.create_connection(("127.0.0.1", port), timeout=10) as second:
-        second.recv(1)
-    source = (host, 0)
-    target = "127.0.0.1" if "." in host else "::1"
-    with socket.create_connection((target, port), timeout=10, source_address=source) as other:
-        context = ssl.create_default_context(cadata=served.ca.pem.decode())
-        context.set_alpn_protocols(["h2"])
-        with context.wrap_socket(other, server_hostname="localhost") as secured:
-            assert secured.selected_alpn_protocol() == "h2"
+    context = ssl.create_default_context(cadata=served.ca.pem.decode())
+    context.set_alpn_protocols(["h2"])
+    for source, target in (("127.0.0.1", "127.0.0.1"), ("127.0.0.2", "127.0.0.1"), ("::1", "::1")):
+        made = socket.create_connection((target, port), timeout=10, source_address=(source, 0))
+        secured = opened.enter_context(context.wrap_socket(made, server_hostname="localhost"))
+        assert secured.selected_alpn_protocol() == "h2"
+        with (  # one of each, and no second
+            pytest.raises(ConnectionResetError),
+            socket.create_connection((target, port), timeout=10, source_address=(source, 0)) as second,
+        ):
+            second.recv(1)
 
 
 def test_connections_past_the_limit_of_one_address_are_closed(tmp_path: Path, opened: ExitStack) -> None:

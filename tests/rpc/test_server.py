@@ -21,6 +21,7 @@ from flexauth.leases import Signer
 from flexauth.requests import CreateTeam
 from flexauth.rpc.server import CannotListen, Server
 from flexauth.rpc.table import SERVICES
+from flexauth.v1 import access_pb2 as access
 from flexauth.v1 import administration_pb2 as admin
 from flexauth.v1 import license_authority_pb2 as licence
 from flexauth.v1.reporting_pb2 import ListLedgerRequest
@@ -68,6 +69,23 @@ def test_without_a_valid_key_nothing_is_done(guarded: Service, key: str | None) 
         assert (said.code, said.reason) == ("UNAUTHENTICATED", "UNAUTHENTICATED")
         assert "authorization: Bearer" in said.message
     assert guarded.available() == (100, 0)
+
+
+def test_a_key_is_rotated_and_the_old_one_ends_at_its_revocation(guarded: Service) -> None:
+    """Within the second of the rule: the authority's clock stands still here."""
+    scope = access.Scope(role=access.ROLE_SERVICE, team="acme")
+    old, new = (
+        guarded.access.CreateApiKey(access.CreateApiKeyRequest(name="farm", team="acme", scopes=[scope])) for _ in "12"
+    )
+    with_old, with_new = called_by(guarded, old.text), called_by(guarded, new.text)
+    session = with_old.checkout(1)
+    assert session.granted
+    before = guarded.authority.now
+    guarded.access.RevokeApiKey(access.RevokeApiKeyRequest(api_key=old.api_key.id))
+    beat = licence.HeartbeatRequest(session=session.facts.session, counter=1)
+    assert failure(with_old.licences.Heartbeat, beat).code == "UNAUTHENTICATED"
+    assert guarded.authority.now == before
+    assert with_new.licences.Heartbeat(beat, timeout=10).facts.session == session.facts.session
 
 
 def test_lease_keys_and_health_need_no_key(guarded: Service) -> None:

@@ -298,6 +298,7 @@ ENUMS = (
     (pb.Origin, commands.Origin),
     (pb.ProductKind, commands.ProductKind),
     (pb.EntryKind, commands.EntryKind),
+    (pb.Choice, commands.Choice),
 )
 
 

@@ -84,20 +84,23 @@ BOUNDARIES = {
     "invited, accepted, lapsed": "invited",
     "a window refunded in use and at rest": "refunded",
     "a session ended by an admin": "session-ended",
+    "a resumption that a cap or consent refuses": "resumption-capped",
+    "an idle session handed over": "handover-idle",
+    "renewals stay in the team of their line": "renewals-stay",
 }
 
 WAYS = {
     "core": Setting(),
     "reference": Setting(engine="reference"),
     "core-sqlite": Setting(store="sqlite"),
-    "core-sqlite-restarted": Setting(store="sqlite", restart_every_event="stop"),
+    "core-restarted": Setting(restart_every_event="stop"),
     "core-sqlite-killed": Setting(store="sqlite", restart_every_event="kill"),
     "reference-restarted": Setting(engine="reference", restart_every_event="stop"),
     "core-grpc": Setting(via="grpc"),
 }
 
 # Some five hundred contacts each: restarted after each of them in memory alone, where a start costs no file.
-LONG = {"idle", "idle-before-w", "down-while-idle", "resumption-told-late"}
+LONG = {"idle", "idle-before-w", "down-while-idle", "resumption-told-late", "priority"}
 
 
 def files() -> list[Path]:

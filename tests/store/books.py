@@ -97,7 +97,10 @@ def team_writes(team: int, users: Iterable[int] = ()) -> list[Write]:
         }
         writes += [
             Write("insert_user", {"user": user, **name("user", user), **values}),
-            Write("put_member", {"team": team, "user": user, "assigned_all": 1}),
+            Write(
+                "put_membership",
+                {"team": team, "user": user, "assigned_all": 1, "guest": 0, "invited_at": -1, "invited_until": -1},
+            ),
         ]
     return writes
 

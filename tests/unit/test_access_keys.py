@@ -330,6 +330,17 @@ def test_no_more_callers_are_remembered_than_the_limit(authority: Authority, mon
     assert [authority.access.knows(text, Peer()) for text in texts] == [False, True, True]
 
 
+def test_what_is_given_and_taken_is_in_the_teams_audit_log(authority: Authority, ask: Callable[[Any], Any]) -> None:
+    ask(requests.CreateTeam("acme"))
+    scope = Scope(Role.AUDITOR, "acme")
+    made = key(authority, scopes=(scope,), team="acme")
+    ask(requests.GrantRole("user:ann", scope))
+    ask(requests.RevokeRole("user:ann", scope))
+    rows = ask(requests.ListAudit("acme")).items
+    assert [row.act for row in rows] == ["RevokeRole", "GrantRole", "CreateApiKey"]
+    assert not any(made.text in row.details for row in rows)
+
+
 def test_a_certificate_is_known_by_its_names(authority: Authority, ask: Callable[[Any], Any]) -> None:
     peer = Peer("192.0.2.1", ("dns:a.example", "uri:spiffe://a"))
     with pytest.raises(Unauthenticated):

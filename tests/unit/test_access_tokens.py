@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -169,6 +171,27 @@ def test_a_token_that_is_wrong_is_nobodys_and_nobody_hears_why(caller: Callable[
         caller(text)
     assert str(told.value) == str(Unauthenticated())
     assert told.value.__cause__ is None
+
+
+@given(where=st.integers(0, 10**6), what=st.text(min_size=1, max_size=3), cut=st.integers(0, 40))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_token_that_is_damaged_anywhere_is_nobodys(
+    caller: Callable[[str], Actor], where: int, what: str, cut: int
+) -> None:
+    whole = token()
+    at = where % len(whole)
+    damaged = whole[:at] + what + whole[at + cut :]
+    if damaged.strip() != whole and significant(damaged) != significant(whole):
+        with pytest.raises(Unauthenticated):
+            caller(damaged)
+
+
+def significant(text: str) -> list[bytes] | str:
+    """What the parts of a token say; their last character may have bits that say nothing."""
+    try:
+        return [base64.urlsafe_b64decode(one + "==") for one in text.split(".")]
+    except ValueError:
+        return text
 
 
 def test_clocks_may_differ_by_the_leeway(caller: Callable[[str], Actor]) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from flexauth import requests as ask
 from flexauth.answers_of.members import MemberState
-from flexauth.commands import DAY, Reason
+from flexauth.commands import DAY, MINUTE, Reason, State
 from flexauth.faults import AlreadyExists, InvalidArgument, NotAllowedNow, NotFound, Stale
 from flexauth.requests import Plan
 from tests.unit.conftest import START, Office, session
@@ -68,6 +68,8 @@ def test_only_an_individual_assignment_is_told_to_the_user(desk: Desk) -> None:
     office.ask(ask.SetDefaultAssignment("acme", ("ACD",)))
     office.ask(ask.ImportMembers("acme", (ask.MemberRow(2, email="cyd@example.com", products="ALL"),)))
     assert outbox(office) == ["ASSIGNED"]
+    office.ask(ask.AssignUser(BOB, ask.Membership("acme", products=("RVT",))))
+    assert outbox(office) == ["ASSIGNED", "ASSIGNED"]
 
 
 def test_a_default_is_for_old_and_new_users_but_not_for_guests_nor_for_later_products(desk: Desk) -> None:
@@ -115,6 +117,47 @@ def test_a_member_who_is_removed_runs_nothing_and_is_in_no_group(desk: Desk) -> 
     assert [one.user for one in office.ask(ask.ListMembers("acme")).items] == ["ann"]
 
 
+@pytest.mark.parametrize(
+    ("takes", "reason"),
+    [
+        (ask.Unassign("acme", BOB, products=("RVT",)), Reason.NOT_ASSIGNED),
+        (ask.Unassign("acme", BOB, all_products=True), Reason.NOT_ASSIGNED),
+        (ask.AssignUser(BOB, ask.Membership("acme", products=("ACD",))), Reason.NOT_ASSIGNED),
+        (ask.RemoveMember("acme", BOB), Reason.NOT_ASSIGNED),
+        (ask.ImportMembers("acme", (ask.MemberRow(2, subject="ann"),), sync=True), Reason.NOT_ASSIGNED),
+        (ask.SuspendUser(BOB), Reason.SUSPENDED),
+        (ask.SuspendUser(BOB, "acme"), Reason.SUSPENDED),
+        (ask.SuspendDevice("acme", "desk"), Reason.SUSPENDED),
+        (ask.SuspendTeam("acme"), Reason.SUSPENDED),
+    ],
+)
+def test_a_right_taken_away_ends_its_sessions_at_the_next_contact_and_keeps_the_charge(
+    desk: Desk, takes: object, reason: Reason
+) -> None:
+    office = desk.office
+    office.ask(ask.Assign("acme", BOB, products=("RVT",)))
+    assert runs_until(office, BOB, "RVT", takes) is reason
+
+
+@pytest.mark.parametrize("takes", [ask.SetDefaultAssignment("acme", ("RVT",)), ask.SetGuest("acme", BOB, guest=True)])
+def test_a_default_taken_away_ends_the_sessions_that_ran_by_it(desk: Desk, takes: object) -> None:
+    desk.office.ask(ask.SetDefaultAssignment("acme", ("ACD",)))
+    assert runs_until(desk.office, BOB, "ACD", takes) is Reason.NOT_ASSIGNED
+
+
+def runs_until(office: Office, user: str, product: str, takes: object) -> Reason:
+    """Run a product inside its paid window until an act takes the right away; why the next contact ends it."""
+    office.ask(ask.Checkout(session(1), user, product, "desk"))
+    office.at(10 * MINUTE)
+    assert office.ask(ask.Heartbeat(session(1), 1)).facts.state is State.ACTIVE
+    paid = office.ask(ask.GetBalance("acme")).available
+    office.ask(takes)
+    answer = office.ask(ask.Heartbeat(session(1), 2))
+    assert (answer.facts.state, answer.facts.ended_at) == (State.DENIED, START + 10 * MINUTE)
+    assert office.ask(ask.GetBalance("acme")).available == paid < 100
+    return Reason(answer.denial.reason)
+
+
 # Invitations ---------------------------------------------------------------------------------------------------------
 
 
@@ -129,10 +172,11 @@ def test_the_first_sign_in_with_the_invited_address_binds_the_subject_for_ever(d
     assert office.ask(ask.AcceptInvitations("idp|1", "ANN@example.com")).teams == ("acme",)
     assert desk.tries("idp|1") is Reason.NONE
     assert office.ask(ask.GetMember("acme", "idp|1")).state is MemberState.ACTIVE
-    for subject in ("idp|2", ANN, "idp|2", ANN):
-        assert office.ask(ask.AcceptInvitations(subject, ANN)).teams == ()
-        with pytest.raises(NotFound):
-            office.ask(ask.GetUser(subject))
+    for _ in range(2):
+        for subject in ("idp|2", ANN):
+            assert office.ask(ask.AcceptInvitations(subject, ANN)).teams == ()
+            with pytest.raises(NotFound):
+                office.ask(ask.GetUser(subject))
         office.restart(kill=True)
     office.ask(ask.Invite("acme", ANN, products=("RVT",)))
     assert office.ask(ask.GetMember("acme", "idp|1")).products == ("ACD", "RVT")

@@ -209,15 +209,16 @@ def test_a_split_may_go_to_another_team_at_once_and_its_lineage_is_told(brio: Of
         (first, 1, "acme", 40),
         (second.pack.id, first, "", 0),
     ]
-    assert [(step.kind, step.pack, step.tokens) for step in told.steps][:3] == [
+    assert [(step.kind, step.pack, step.tokens) for step in told.steps] == [
         (EntryKind.ORDER, 1, 100),
         (EntryKind.SPLIT, 1, -60),
         (EntryKind.SPLIT, first, 60),
+        (EntryKind.SPLIT, first, -20),
+        (EntryKind.SPLIT, second.pack.id, 20),
+        (EntryKind.MOVE_OUT, second.pack.id, -20),
     ]
-    assert {step.kind for step in told.steps if step.transfer == second.transfer} == {
-        EntryKind.MOVE_OUT,
-        EntryKind.MOVE_IN,
-    }
+    (arrived,) = brio.ask(ListLineage("brio", second.pack.id)).steps
+    assert (arrived.kind, arrived.tokens, arrived.transfer) == (EntryKind.MOVE_IN, 20, second.transfer)
     with pytest.raises(NotFound):
         brio.ask(ListLineage("brio", first))
 

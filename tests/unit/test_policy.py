@@ -58,7 +58,7 @@ def test_a_duration_is_shown_so_that_it_reads_back(microseconds: int) -> None:
         ('{"origins": {"DAEMON": "charge"}}', ["origins", "DAEMON", "BACKGROUND"]),
         ('{"origins": {"BACKGROUND": "free"}}', ["origins BACKGROUND", "free", "on_first_operation"]),
         ('{"preset": "generous"}', ["origins", "generous", "fair"]),
-        ('{"scope": []}', ["scope", "ALL"]),
+        ('{"scope": "ACD"}', ["scope", "ALL", "list"]),
         ('{"low_balance": {"percent": 120}}', ["low_balance", "120"]),
         ('{"pack_expiring": "90d"}', ["pack_expiring", "90d"]),
         ('{"use_log": "a year"}', ["use_log", "a year", "13 months"]),

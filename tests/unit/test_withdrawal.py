@@ -49,6 +49,7 @@ class Life:
         self.world, self.rule = world, Rule()
         self.open: dict[int, tuple[str, str, int]] = {}
         self.numbers = iter(range(1, 10_000))
+        self.unassign(USERS[1], [])
 
     def assign(self, user: str, products: list[str]) -> None:
         everything = not products

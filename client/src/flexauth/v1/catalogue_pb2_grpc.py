@@ -29,7 +29,7 @@ class CatalogueStub(object):
     """What is sold, how it may run and what a launch is charged as (C11); sheets of rates and prices (P0).
 
     In every request `validate_only` checks it and changes nothing; a repeat of a `request_id` gives the first answer. An
-    `etag` that is sent must be that of what is changed, as it was last read; else the call is ABORTED.
+    `etag` that is sent must be that of what is changed, as it was last read; else it is FAILED_PRECONDITION.
     """
 
     def __init__(self, channel):
@@ -119,7 +119,7 @@ class CatalogueServicer(object):
     """What is sold, how it may run and what a launch is charged as (C11); sheets of rates and prices (P0).
 
     In every request `validate_only` checks it and changes nothing; a repeat of a `request_id` gives the first answer. An
-    `etag` that is sent must be that of what is changed, as it was last read; else the call is ABORTED.
+    `etag` that is sent must be that of what is changed, as it was last read; else it is FAILED_PRECONDITION.
     """
 
     def GetProduct(self, request, context):
@@ -308,7 +308,7 @@ class Catalogue(object):
     """What is sold, how it may run and what a launch is charged as (C11); sheets of rates and prices (P0).
 
     In every request `validate_only` checks it and changes nothing; a repeat of a `request_id` gives the first answer. An
-    `etag` that is sent must be that of what is changed, as it was last read; else the call is ABORTED.
+    `etag` that is sent must be that of what is changed, as it was last read; else it is FAILED_PRECONDITION.
     """
 
     @staticmethod

@@ -30,7 +30,7 @@ class CatalogueStub:
     """What is sold, how it may run and what a launch is charged as (C11); sheets of rates and prices (P0).
 
     In every request `validate_only` checks it and changes nothing; a repeat of a `request_id` gives the first answer. An
-    `etag` that is sent must be that of what is changed, as it was last read; else the call is ABORTED.
+    `etag` that is sent must be that of what is changed, as it was last read; else it is FAILED_PRECONDITION.
     """
 
     @_typing.overload
@@ -64,7 +64,7 @@ class CatalogueAsyncStub(CatalogueStub):
     """What is sold, how it may run and what a launch is charged as (C11); sheets of rates and prices (P0).
 
     In every request `validate_only` checks it and changes nothing; a repeat of a `request_id` gives the first answer. An
-    `etag` that is sent must be that of what is changed, as it was last read; else the call is ABORTED.
+    `etag` that is sent must be that of what is changed, as it was last read; else it is FAILED_PRECONDITION.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -94,7 +94,7 @@ class CatalogueServicer(metaclass=_abc_1.ABCMeta):
     """What is sold, how it may run and what a launch is charged as (C11); sheets of rates and prices (P0).
 
     In every request `validate_only` checks it and changes nothing; a repeat of a `request_id` gives the first answer. An
-    `etag` that is sent must be that of what is changed, as it was last read; else the call is ABORTED.
+    `etag` that is sent must be that of what is changed, as it was last read; else it is FAILED_PRECONDITION.
     """
 
     @_abc_1.abstractmethod

@@ -29,7 +29,7 @@ class EntitlementsStub(object):
     """Administers subscriptions, trials and network seats (SPEC 5), and caps (Q3).
 
     In every request `validate_only` checks it and changes nothing; a repeat of a `request_id` gives the first answer. An
-    `etag` that is sent must be that of what is changed, as it was last read; else the call is ABORTED.
+    `etag` that is sent must be that of what is changed, as it was last read; else it is FAILED_PRECONDITION.
     """
 
     def __init__(self, channel):
@@ -114,7 +114,7 @@ class EntitlementsServicer(object):
     """Administers subscriptions, trials and network seats (SPEC 5), and caps (Q3).
 
     In every request `validate_only` checks it and changes nothing; a repeat of a `request_id` gives the first answer. An
-    `etag` that is sent must be that of what is changed, as it was last read; else the call is ABORTED.
+    `etag` that is sent must be that of what is changed, as it was last read; else it is FAILED_PRECONDITION.
     """
 
     def CreateSubscription(self, request, context):
@@ -292,7 +292,7 @@ class Entitlements(object):
     """Administers subscriptions, trials and network seats (SPEC 5), and caps (Q3).
 
     In every request `validate_only` checks it and changes nothing; a repeat of a `request_id` gives the first answer. An
-    `etag` that is sent must be that of what is changed, as it was last read; else the call is ABORTED.
+    `etag` that is sent must be that of what is changed, as it was last read; else it is FAILED_PRECONDITION.
     """
 
     @staticmethod

@@ -30,7 +30,7 @@ class EntitlementsStub:
     """Administers subscriptions, trials and network seats (SPEC 5), and caps (Q3).
 
     In every request `validate_only` checks it and changes nothing; a repeat of a `request_id` gives the first answer. An
-    `etag` that is sent must be that of what is changed, as it was last read; else the call is ABORTED.
+    `etag` that is sent must be that of what is changed, as it was last read; else it is FAILED_PRECONDITION.
     """
 
     @_typing.overload
@@ -63,7 +63,7 @@ class EntitlementsAsyncStub(EntitlementsStub):
     """Administers subscriptions, trials and network seats (SPEC 5), and caps (Q3).
 
     In every request `validate_only` checks it and changes nothing; a repeat of a `request_id` gives the first answer. An
-    `etag` that is sent must be that of what is changed, as it was last read; else the call is ABORTED.
+    `etag` that is sent must be that of what is changed, as it was last read; else it is FAILED_PRECONDITION.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -92,7 +92,7 @@ class EntitlementsServicer(metaclass=_abc_1.ABCMeta):
     """Administers subscriptions, trials and network seats (SPEC 5), and caps (Q3).
 
     In every request `validate_only` checks it and changes nothing; a repeat of a `request_id` gives the first answer. An
-    `etag` that is sent must be that of what is changed, as it was last read; else the call is ABORTED.
+    `etag` that is sent must be that of what is changed, as it was last read; else it is FAILED_PRECONDITION.
     """
 
     @_abc_1.abstractmethod

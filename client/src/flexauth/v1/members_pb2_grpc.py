@@ -30,7 +30,7 @@ class MembersStub(object):
 
     Every writing call carries a `request_id` (UUID), as in Administration, and `validate_only`: what would be done is
     answered and nothing is kept. A user is called by the subject, or, while invited and not yet signed in, by the e-mail
-    address. An `etag` is sent as it was read; an empty one asks for no check, a stale one is ABORTED.
+    address. An `etag` is sent as it was read; an empty one asks for no check, a stale one is refused.
     """
 
     def __init__(self, channel):
@@ -146,7 +146,7 @@ class MembersServicer(object):
 
     Every writing call carries a `request_id` (UUID), as in Administration, and `validate_only`: what would be done is
     answered and nothing is kept. A user is called by the subject, or, while invited and not yet signed in, by the e-mail
-    address. An `etag` is sent as it was read; an empty one asks for no check, a stale one is ABORTED.
+    address. An `etag` is sent as it was read; an empty one asks for no check, a stale one is refused.
     """
 
     def Invite(self, request, context):
@@ -397,7 +397,7 @@ class Members(object):
 
     Every writing call carries a `request_id` (UUID), as in Administration, and `validate_only`: what would be done is
     answered and nothing is kept. A user is called by the subject, or, while invited and not yet signed in, by the e-mail
-    address. An `etag` is sent as it was read; an empty one asks for no check, a stale one is ABORTED.
+    address. An `etag` is sent as it was read; an empty one asks for no check, a stale one is refused.
     """
 
     @staticmethod

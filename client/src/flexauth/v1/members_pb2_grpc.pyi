@@ -31,7 +31,7 @@ class MembersStub:
 
     Every writing call carries a `request_id` (UUID), as in Administration, and `validate_only`: what would be done is
     answered and nothing is kept. A user is called by the subject, or, while invited and not yet signed in, by the e-mail
-    address. An `etag` is sent as it was read; an empty one asks for no check, a stale one is ABORTED.
+    address. An `etag` is sent as it was read; an empty one asks for no check, a stale one is refused.
     """
 
     @_typing.overload
@@ -77,7 +77,7 @@ class MembersAsyncStub(MembersStub):
 
     Every writing call carries a `request_id` (UUID), as in Administration, and `validate_only`: what would be done is
     answered and nothing is kept. A user is called by the subject, or, while invited and not yet signed in, by the e-mail
-    address. An `etag` is sent as it was read; an empty one asks for no check, a stale one is ABORTED.
+    address. An `etag` is sent as it was read; an empty one asks for no check, a stale one is refused.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -119,7 +119,7 @@ class MembersServicer(metaclass=_abc_1.ABCMeta):
 
     Every writing call carries a `request_id` (UUID), as in Administration, and `validate_only`: what would be done is
     answered and nothing is kept. A user is called by the subject, or, while invited and not yet signed in, by the e-mail
-    address. An `etag` is sent as it was read; an empty one asks for no check, a stale one is ABORTED.
+    address. An `etag` is sent as it was read; an empty one asks for no check, a stale one is refused.
     """
 
     @_abc_1.abstractmethod
