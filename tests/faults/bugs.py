@@ -8,6 +8,7 @@ _SEATS, _SESSIONS = "tests/unit/test_seats.py", "tests/unit/test_sessions.py"
 _LIMITS = "tests/laws/test_limits.py"
 _STORY = "tests/scenarios/test_scenarios.py::test_the_scenario_holds"
 _CLOCK, _RECOVERY, _SEQUENCER = (f"tests/unit/test_{name}.py" for name in ("clock", "recovery", "sequencer"))
+_PACKS, _RIGHTS_TABLES = "tests/unit/test_packs.py", "tests/store/test_rights_tables.py"
 _CONFORMANCE, _SQLITE, _LEDGER = (f"tests/store/test_{name}.py" for name in ("conformance", "sqlite", "ledger"))
 
 
@@ -65,6 +66,34 @@ MUTANTS = (
         "return a.unit_price < b.unit_price",
         f"{_STORY}[core-pack-ties]",
         "P3: equal ends and sizes, the dearer pack first",
+    ),
+    Mutant(
+        "flexauth/_core_moves.pxi",
+        "cdef int64_t paid = min(pack.remaining, owed(s, pack.team))",
+        "cdef int64_t paid = owed(s, pack.team)",
+        f"{_PACKS}::test_a_later_order_settles_first_in_the_order_of_consumption[Core]",
+        "C10: a pack settles no more than it has",
+    ),
+    Mutant(
+        "flexauth/_core_orders.pxi",
+        "in_order = sorted(packs, key=pack_order)",
+        "in_order = packs",
+        f"{_PACKS}::test_a_later_order_settles_first_in_the_order_of_consumption[Core]",
+        "C10: an order settles in the order of P3",
+    ),
+    Mutant(
+        "flexauth/_core_orders.pxi",
+        "if known.ended or known.held or known.remaining == 0 or team_at(s, known.team).team == to:",
+        "if known.ended or known.remaining == 0 or team_at(s, known.team).team == to:",
+        f"{_PACKS}::test_a_pack_with_a_hold_on_it_is_not_moved_until_the_hold_is_gone[Core]",
+        "P5: a pack with a hold on it is not moved",
+    ),
+    Mutant(
+        "flexauth/_core_moves.pxi",
+        "elif pack_at(s, i).team != team:",
+        "elif tokens == 0:",
+        f"{_PACKS}::test_a_refund_goes_to_the_pack_wherever_it_now_is[Core]",
+        "L5: a refund goes to the pack wherever it now is",
     ),
     Mutant(
         "flexauth/_core_use.pxi",
@@ -272,6 +301,13 @@ MUTANTS = (
         "SPEC 5: an id used again with other content is a conflict",
     ),
     # The store ------------------------------------------------------------------------------------------------------
+    Mutant(
+        "flexauth/store/migrations/0004_rights.sql",
+        "OR NEW.kind = 5 AND remaining = 0 AND NOT (SELECT ended FROM pack WHERE pack = NEW.pack)",
+        "OR NEW.kind = 5",
+        f"{_RIGHTS_TABLES}::test_the_store_refuses[memory-a part of a pack moves to another team]",
+        "P5: only a whole pack moves to another team",
+    ),
     Mutant(
         "flexauth/store/sqlite.sql",
         "PRAGMA synchronous = FULL;",
