@@ -160,6 +160,16 @@ def test_an_admin_releases_a_device(lived: Office) -> None:
         lived.ask(ask.ReleaseUserDevice(SUBJECT, "ACD", LAPTOP, "acme"))
 
 
+def test_a_team_sees_no_device_of_a_user_of_others_before_the_invitation_is_accepted(lived: Office) -> None:
+    lived.ask(ask.CreateTeam("brio"))
+    lived.ask(ask.Invite("brio", EMAIL))
+    for act in (ask.ListUserDevices(SUBJECT, "brio"), ask.ReleaseUserDevice(SUBJECT, "ACD", LAPTOP, "brio")):
+        with pytest.raises(NotFound, match="There is no user"):
+            lived.ask(act)
+    lived.ask(ask.AcceptInvitations(SUBJECT, EMAIL))
+    assert [one.device for one in lived.ask(ask.ListUserDevices(SUBJECT, "brio")).items] == [LAPTOP]
+
+
 def test_an_admin_ends_a_session_of_the_team_and_of_no_other(acme: Office) -> None:
     acme.ask(ask.CreateTeam("brio"))
     acme.ask(ask.Checkout(session(1), "ann", "ACD", "desk"))
