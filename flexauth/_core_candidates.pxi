@@ -161,7 +161,7 @@ cdef const Option *free_way(Live *s, const Asking *asking, const Claims *claims)
 
 
 cdef const Option *walk(Live *s, const Asking *asking, const Claims *claims, Answer *answer) noexcept nogil:
-    """The candidate that is granted, NULL when there is none. The first that grants serves, else the first says why not.
+    """The candidate that is granted, NULL when there is none: the first that grants, else the first says why not.
     """
     cdef const Option *option
     cdef Answer other
