@@ -26,6 +26,7 @@ from flexauth.residence import load_all
 from flexauth.rpc.table import METHODS
 from flexauth.store.port import Batch
 from flexauth.store.sqlite import SqliteStore
+from flexauth.use import Use
 from flexauth.work import Turn, Work
 
 __all__ = ["main"]
@@ -99,10 +100,10 @@ def measure(bench: Bench, messages: list[bytes], size: int) -> tuple[list[tuple[
     received, reading = each(bench.method.request.FromString, messages)
     asked, parsing = each(row.parse, received)
     works, making = each(authority._works[Checkout], asked)
-    turn = bench.turn()
+    turn, use = bench.turn(), Use(bench.store, authority.directory)
     half = len(messages) // 2
     made, commanding = each(
-        lambda request: authority._command(turn, request, session_id("session", request.session)), asked[:half]
+        lambda request: use._command(turn, request, session_id("session", request.session)), asked[:half]
     )
     _, deciding = each(lambda command: bench.core.decide(bench.now, command), made)
     bench.store_now([], turn)

@@ -14,9 +14,9 @@ from libc.string cimport memcmp, memcpy, memmove, memset
 
 from flexauth import commands
 from flexauth.commands import (
-    COLUMNS, AddPacks, AdjustPack, Candidate, ChangeRights, Checkin, Checkout, Decision, EndSession, Heartbeat, MovePack,
-    OpenWindow, Policy, PutCalendar, PutCap, PutPolicy, PutPool, PutProduct, PutRate, RefundWindow, ReleaseDevice,
-    ReportResult, Rights, SplitPack,
+    COLUMNS, AddPacks, AdjustPack, Candidate, ChangeRights, Checkin, Checkout, Decision, EndSession, Heartbeat,
+    MovePack, OpenWindow, Policy, PutCalendar, PutCap, PutPolicy, PutPool, PutProduct, PutRate, RefundWindow,
+    ReleaseDevice, ReportResult, Rights, SplitPack,
 )
 
 cdef extern from "Python.h":

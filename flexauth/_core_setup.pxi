@@ -302,7 +302,10 @@ cdef dict memory_sizes(const Live *s):
             s.uses.live,
             pool_bytes(&s.uses) + pool_bytes(&s.slices) + pool_bytes(&s.free_uses) + captures * timer,
         ),
-        "session": (s.sessions.live, pool_bytes(&s.sessions) + pool_bytes(&s.extras) + index_bytes(&s.by_session) + leases * timer),
+        "session": (
+            s.sessions.live,
+            pool_bytes(&s.sessions) + pool_bytes(&s.extras) + index_bytes(&s.by_session) + leases * timer,
+        ),
         "device": (s.devices.live, pool_bytes(&s.devices) + ids_bytes(&s.device_ids)),
         "pack": (s.packs.live, pool_bytes(&s.packs) + index_bytes(&s.by_pack)),
     }

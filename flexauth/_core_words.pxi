@@ -178,4 +178,3 @@ cdef struct Timer:
     int64_t at
     int32_t phase
     int32_t item                # pack, line or session
-

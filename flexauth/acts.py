@@ -105,6 +105,9 @@ class _Rehearsal:
     def decide(self, _now: int, _command: Command) -> Decision:
         return Decision(Outcome.GRANTED)
 
+    def load(self, _table: str, _rows: object) -> None:
+        pass
+
 
 def _rehearsal(turn: Turn) -> Turn:
     return replace(turn, engine=cast("Engine", _Rehearsal(turn.engine)), writes=[])

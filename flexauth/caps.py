@@ -14,7 +14,7 @@ from flexauth import answers, limits
 from flexauth.acts import Acts, Learn
 from flexauth.answers_of.entitlements import Cap
 from flexauth.calendars import period_starts, zone_of
-from flexauth.commands import IdKind, PutCap
+from flexauth.commands import COLUMNS, IdKind, PutCap
 from flexauth.directory import Directory
 from flexauth.etags import check_etag, etag_of
 from flexauth.faults import AlreadyExists, NotFound
@@ -100,11 +100,17 @@ class Caps:
         terms = ("cap", "team", "name", "subject_kind", "subject", "per")
         turn.write("put_cap", cap=cap, team=team, calendar=calendar, tokens=row["tokens"], hard=row["hard"], gone=0)
         turn.write("insert_cap_terms", **{name: row[name] for name in terms}, made_at=turn.now)
-        used = self._count(turn, row, starts)
+        charged, held = self._from_before(row, starts)
+        used: Counter[int] = Counter()
+        for counted in (*charged, *held):
+            turn.write("count_in_cap", **counted)
+            used[counted["period"]] += counted["tokens"]
         turn.engine.decide(
             turn.now,
             PutCap(cap, team, calendar, request.tokens, hard=not request.soft, used=tuple(sorted(used.items()))),
         )
+        # As after a restart: a hold that is released is taken back from every cap that it counts in.
+        turn.engine.load("capped", [tuple(counted[name] for name in COLUMNS["capped"]) for counted in held])
         return self._cap(row, used[_period(starts, turn.now)]), self._changed(turn, team)
 
     def _changed(self, turn: Turn, team: int) -> Learn:
@@ -128,19 +134,23 @@ class Caps:
         starts = stored or period_starts(zone_of("time_zone", zone), per, anchor or turn.now)
         return calendar, starts[bisect_right(starts, turn.now) - 1 :]
 
-    def _count(self, turn: Turn, cap: Mapping[str, Any], starts: tuple[int, ...]) -> Counter[int]:
-        """Tokens by period that count in a new cap: charges of the present one, and holds; a row for each (Q3)."""
+    def _from_before(
+        self, cap: Mapping[str, Any], starts: tuple[int, ...]
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """What counts in a new cap, as rows: charges of the present period, and holds (Q3)."""
         team, since = cap["team"], starts[0]
         about = {"team": team, "subject_kind": cap["subject_kind"], "subject": cap["subject"]}
         key = {**about, "since": since, "first": self._first_entry(team, since)}
-        found = [*self._store.select("charges_of_subject", key), *self._store.select("holds_of_subject", about)]
-        used: Counter[int] = Counter()
-        for row in found:
-            if row["window_start"] >= since:
-                period = _period(starts, row["window_start"])
-                turn.write("count_in_cap", cap=cap["cap"], team=team, period=period, **row)
-                used[period] += row["tokens"]
-        return used
+
+        def counted(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            return [
+                {**row, "cap": cap["cap"], "team": team, "period": _period(starts, row["window_start"])}
+                for row in rows
+                if row["window_start"] >= since
+            ]
+
+        charged = self._store.select("charges_of_subject", key)
+        return counted(charged), counted(self._store.select("holds_of_subject", about))
 
     def _first_entry(self, team: int, since: int) -> int:
         """The sequence of a team's first entry made at or after an instant; times of entries never fall (T2)."""

@@ -13,7 +13,8 @@ from flexauth import limits
 from flexauth.commands import NEVER, ChangeRights, IdKind, Reason, Rights
 from flexauth.contracts import Contracts
 from flexauth.names import name_digest
-from flexauth.rights import Asked, CapSubject, Membership, Right, TeamFacts, UserFacts, rights
+from flexauth.requests.entitlements import CapSubject
+from flexauth.rights import Asked, Membership, Right, TeamFacts, UserFacts, rights
 from flexauth.store.port import Store
 from flexauth.work import Turn
 
@@ -47,7 +48,8 @@ class Facts:
         """Suspended devices are few: their teams by the digest of the device's name (A8)."""
         found: dict[int, set[int]] = {}
         for row in self._store.select("suspended_devices", {}):
-            found.setdefault(name_digest(IdKind.DEVICE, row["device"]), set()).add(row["team"])
+            digest = row["digest_hi"] % 2**64 << 64 | row["digest_lo"] % 2**64
+            found.setdefault(digest, set()).add(row["team"])
         self._suspended = {digest: frozenset(teams) for digest, teams in found.items()}
 
     # Rights -----------------------------------------------------------------------------------------------------------

@@ -310,6 +310,8 @@ def _show_report(file: Path, report: dict[str, Any], *, as_json: bool, dry_run: 
             f"{report['wrong']} rows of {file} are wrong, and nothing was imported; mend them, or import with --partial"
         )
         raise typer.Exit(ExitStatus.WRONG_INPUT)
+    if report["wrong"]:
+        warn(f"{report['wrong']} rows were wrong and are left out", label="note")
     if dry_run:
         warn("nothing was changed; this is what would be done", label="note")
 

@@ -80,6 +80,7 @@ def order(
     purchased_at: Annotated[
         int | None, typer.Option("--purchased", parser=inputs.instant, metavar="TIME", help="Bought at. Default: now.")
     ] = None,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Book an order: one pack for each size, such as: flexauth pack order acme 500 100 --price 3.00."""
@@ -90,7 +91,12 @@ def order(
         for size in sizes
     ]
     request = wire.CreateOrderRequest(
-        request_id=request_id, team=team, number=number, packs=terms, purchased_at=purchased_at or 0
+        request_id=request_id,
+        validate_only=dry_run,
+        team=team,
+        number=number,
+        packs=terms,
+        purchased_at=purchased_at or 0,
     )
     with connect(context) as connection:
         answer = plain(connection.call(connection.administration.CreateOrder, request))

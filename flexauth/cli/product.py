@@ -100,6 +100,7 @@ def create(
         typer.Option(help="Versions from this one on report idleness; '' for all. Default: none.", metavar="VERSION"),
     ] = None,
     host: Annotated[str, typer.Option(help="The product that it is a plugin of.", metavar="CODE")] = "",
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a product, such as: flexauth product create ACD --name AutoCAD --rate 7."""
@@ -116,7 +117,7 @@ def create(
         host=host,
     )
     with connect(context) as connection:
-        request = wire.CreateProductRequest(request_id=request_id, product=product)
+        request = wire.CreateProductRequest(request_id=request_id, validate_only=dry_run, product=product)
         made = plain(connection.call(connection.administration.CreateProduct, request).product)
     one(made, _COLUMNS, as_json=as_json)
 

@@ -38,12 +38,13 @@ def set_rate(
         typer.Option("--from", parser=inputs.instant, metavar="TIME", help="In force from then on. Default: now."),
     ] = None,
     note: Annotated[str, typer.Option(help="Where the rate comes from.", metavar="TEXT")] = "",
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Set a product's rate from a date on; windows that started earlier keep theirs."""
     new = types_pb2.Rate(product=product, tokens_per_24h=tokens, valid_from=valid_from or 0, note=note)
     with connect(context) as connection:
-        request = wire.SetRateRequest(request_id=request_id, rate=new)
+        request = wire.SetRateRequest(request_id=request_id, validate_only=dry_run, rate=new)
         made = plain(connection.call(connection.administration.SetRate, request).rate)
     one(made, _COLUMNS, as_json=as_json)
 

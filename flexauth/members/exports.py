@@ -12,6 +12,7 @@ from flexauth import limits, requests
 from flexauth.answers import Page
 from flexauth.answers_of.persons import PersonRecord
 from flexauth.commands import Entitlement, Origin, State, UseEvent
+from flexauth.members.erasure import without
 from flexauth.members.roll import Roll
 from flexauth.pages import page_token, position
 
@@ -55,6 +56,7 @@ class Exports:
         user, size = self._directory.user_id(request.user), request.page_size or limits.PAGE_DEFAULT
         person = self._store.select("person_to_erase", {"user": user})[0]
         names = {"subject": person["subject"] or person["email"], "email": person["email"]}
+        own = {name for name in names.values() if name}
         at, *key = position(request, 4) if request.page_token else (0, *_START)
         kinds, records = tuple(KINDS), list[PersonRecord]()
         while at in range(len(kinds)):
@@ -62,7 +64,8 @@ class Exports:
             limit = size - len(records)
             asked = {"user": user, **names, **dict(zip(_KEY, key, strict=True)), "limit": limit, "span": _SPAN}
             rows = self._store.select(KINDS[kind], asked)
-            records += [PersonRecord(kind, _values(row)) for row in rows]
+            told = (_values(row) for row in rows)
+            records += [PersonRecord(kind, json.dumps(_of_person(values, own), ensure_ascii=False)) for values in told]
             if len(rows) == limit:
                 return Page(tuple(records), page_token((at, *(rows[-1][name] for name in _KEY))))
             if kind in _LOOKS_THROUGH and (end := self._store.select(f"{KINDS[kind]}_end", asked)):
@@ -71,13 +74,22 @@ class Exports:
         return Page(tuple(records))
 
 
-def _values(row: dict[str, Any]) -> str:
-    """A row as a JSON object: times in ISO 8601, words for numbers that stand for them, null for what is not there."""
+def _of_person(value: Any, names: set[str]) -> Any:
+    """Of a list that names the person among others, such as a roster, what is theirs alone."""
+    if isinstance(value, dict):
+        return {key: _of_person(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [item for item in value if without(item, names, "") != item] or value
+    return value
+
+
+def _values(row: dict[str, Any]) -> dict[str, Any]:
+    """A row by name: times in ISO 8601, words for numbers that stand for them, None for what is not there."""
     told: dict[str, Any] = {}
     if "opened_at" in row:
         told["session"] = str(UUID(int=(row["after_2"] % 2**64) << 64 | row["after_3"] % 2**64))
     told |= {name: _value(name, value) for name, value in row.items() if name not in _KEY}
-    return json.dumps(told, ensure_ascii=False)
+    return told
 
 
 def _value(name: str, value: Any) -> Any:

@@ -116,7 +116,8 @@ class Invitations:
         else:
             before = self._roll.assigned(row)
         after = EVERYTHING if request.all_products else before.plus(products)
-        return self._send(turn, row | {"assigned_all": int(after.everything)}, after, who.made)
+        changed = {"assigned_all": int(after.everything), "guest": int(request.guest or row["guest"])}
+        return self._send(turn, row | changed, after, who.made)
 
     def _resend(self, turn: Turn, request: requests.ResendInvitation) -> tuple[Member, Learn]:
         row = self._roll.find(self._directory.team_id(request.team), request.user)

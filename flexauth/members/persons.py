@@ -11,7 +11,7 @@ from flexauth.answers import Page
 from flexauth.answers_of.persons import AuditRow, EndedSession, UserDevice
 from flexauth.commands import State
 from flexauth.faults import NotFound
-from flexauth.members.roll import Roll
+from flexauth.members.roll import ACCEPTED, Roll
 from flexauth.pages import page_of, position
 from flexauth.work import Turn, Work
 
@@ -35,10 +35,13 @@ class Persons:
         }
 
     def _user(self, user: str, team: str) -> int:
-        """A user, of the team where one is named. Faults `NotFound`, the same for one who is elsewhere."""
-        if team:
-            return int(self._roll.find(self._directory.team_id(team), user)["user"])
-        return self._directory.user_id(user)
+        """A user, of the team where one is named. Faults `NotFound`, the same for one who has not accepted yet."""
+        if not team:
+            return self._directory.user_id(user)
+        row = self._roll.find(self._directory.team_id(team), user)
+        if row["invited_until"] != ACCEPTED:
+            raise NotFound(kind="user", value=repr(user))
+        return int(row["user"])
 
     # Devices ----------------------------------------------------------------------------------------------------------
 

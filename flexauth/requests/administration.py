@@ -39,6 +39,7 @@ class CreateTeam:
     name: str
     display_name: str = ""
     request_id: str = ""
+    validate_only: bool = False
 
     def __post_init__(self) -> None:
         check.request_id(self.request_id)
@@ -84,6 +85,7 @@ class CreateUser:
     email: str = ""
     memberships: tuple[Membership, ...] = ()
     request_id: str = ""
+    validate_only: bool = False
 
     def __post_init__(self) -> None:
         check.request_id(self.request_id)
@@ -126,6 +128,7 @@ class AssignUser:
     user: str
     membership: Membership
     request_id: str = ""
+    validate_only: bool = False
 
     def __post_init__(self) -> None:
         check.request_id(self.request_id)
@@ -191,6 +194,7 @@ class SetRate:
     valid_from: int = 0
     note: str = ""
     request_id: str = ""
+    validate_only: bool = False
 
     def __post_init__(self) -> None:
         check.request_id(self.request_id)
@@ -241,6 +245,7 @@ class CreateOrder:
     number: str = ""
     purchased_at: int = 0
     request_id: str = ""
+    validate_only: bool = False
 
     def __post_init__(self) -> None:
         check.request_id(self.request_id)
@@ -271,6 +276,7 @@ class SetPolicy:
     values: str
     effective_at: int = 0
     request_id: str = ""
+    validate_only: bool = False
 
     def __post_init__(self) -> None:
         check.request_id(self.request_id)

@@ -31,6 +31,7 @@ def _product(received: pb.CreateProductRequest) -> requests.CreateProduct:
         result_units=sent.result_units,
         host=sent.host,
         request_id=received.request_id,
+        validate_only=received.validate_only,
     )
 
 
@@ -42,6 +43,7 @@ def _rate(received: pb.SetRateRequest) -> requests.SetRate:
         valid_from=sent.valid_from,
         note=sent.note,
         request_id=received.request_id,
+        validate_only=received.validate_only,
     )
 
 

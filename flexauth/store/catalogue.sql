@@ -82,8 +82,10 @@ SELECT collection, code, name FROM collection WHERE collection > :after ORDER BY
 
 -- name: collection_used
 -- How many subscriptions that have not ended, and pools, are of a collection.
-SELECT (SELECT count(*) FROM subscription WHERE collection = :collection AND (ends_at = -1 OR ends_at > :now))
-    + (SELECT count(*) FROM pool_terms WHERE collection = :collection) AS used;
+SELECT (
+    SELECT count(*) FROM subscription
+    WHERE collection = :collection AND collection <> 0 AND (ends_at = -1 OR ends_at > :now))
+    + (SELECT count(*) FROM pool_terms WHERE collection = :collection AND collection <> 0) AS used;
 
 -- name: every_rate
 -- All rates that count: of one product and date the last.

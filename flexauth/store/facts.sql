@@ -53,7 +53,7 @@ SELECT cap, subject_kind, subject FROM cap_terms WHERE team = :team AND gone_at 
 
 -- name: suspended_devices
 -- Devices that may not be used in a team (A8).
-SELECT team, device FROM suspended_device;
+SELECT team, digest_hi, digest_lo FROM suspended_device;
 
 -- name: product_ids
 -- Products by code.

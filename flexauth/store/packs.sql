@@ -72,10 +72,10 @@ WITH RECURSIVE up (pack, parent) AS (
     UNION SELECT pack.pack, pack.parent FROM up JOIN pack ON pack.pack = up.parent
 ), kin (pack) AS (
     SELECT pack FROM up WHERE parent = 0
-    UNION SELECT pack.pack FROM kin JOIN pack ON pack.parent = kin.pack AND pack.parent <> 0
+    UNION SELECT pack.pack FROM kin CROSS JOIN pack ON pack.parent = kin.pack AND pack.parent <> 0
 )
 SELECT pack.pack, pack.team, pack.parent, pack.size, account.remaining
-FROM kin JOIN pack ON pack.pack = kin.pack JOIN account ON account.pack = pack.pack ORDER BY pack.pack;
+FROM kin CROSS JOIN pack ON pack.pack = kin.pack JOIN account ON account.pack = pack.pack ORDER BY pack.pack;
 
 -- name: pack_steps
 -- How tokens came to a pack and left it while it was a team's, but for their use.

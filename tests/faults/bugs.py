@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _SEATS, _SESSIONS = "tests/unit/test_seats.py", "tests/unit/test_sessions.py"
+_LIMITS = "tests/laws/test_limits.py"
 _STORY = "tests/scenarios/test_scenarios.py::test_the_scenario_holds"
 _CLOCK, _RECOVERY, _SEQUENCER = (f"tests/unit/test_{name}.py" for name in ("clock", "recovery", "sequencer"))
+_ASSIGNED, _MEMBERS, _ROSTER, _PERSONS = (
+    f"tests/unit/test_{name}.py" for name in ("assigned", "members", "roster", "persons")
+)
+_PACKS, _RIGHTS_TABLES = "tests/unit/test_packs.py", "tests/store/test_rights_tables.py"
 _CONFORMANCE, _SQLITE, _LEDGER = (f"tests/store/test_{name}.py" for name in ("conformance", "sqlite", "ledger"))
 
 
@@ -64,6 +69,34 @@ MUTANTS = (
         "return a.unit_price < b.unit_price",
         f"{_STORY}[core-pack-ties]",
         "P3: equal ends and sizes, the dearer pack first",
+    ),
+    Mutant(
+        "flexauth/_core_moves.pxi",
+        "cdef int64_t paid = min(pack.remaining, owed(s, pack.team))",
+        "cdef int64_t paid = owed(s, pack.team)",
+        f"{_PACKS}::test_a_later_order_settles_first_in_the_order_of_consumption[Core]",
+        "C10: a pack settles no more than it has",
+    ),
+    Mutant(
+        "flexauth/_core_orders.pxi",
+        "in_order = sorted(packs, key=pack_order)",
+        "in_order = packs",
+        f"{_PACKS}::test_a_later_order_settles_first_in_the_order_of_consumption[Core]",
+        "C10: an order settles in the order of P3",
+    ),
+    Mutant(
+        "flexauth/_core_orders.pxi",
+        "if known.ended or known.held or known.remaining == 0 or team_at(s, known.team).team == to:",
+        "if known.ended or known.remaining == 0 or team_at(s, known.team).team == to:",
+        f"{_PACKS}::test_a_pack_with_a_hold_on_it_is_not_moved_until_the_hold_is_gone[Core]",
+        "P5: a pack with a hold on it is not moved",
+    ),
+    Mutant(
+        "flexauth/_core_moves.pxi",
+        "elif pack_at(s, i).team != team:",
+        "elif tokens == 0:",
+        f"{_PACKS}::test_a_refund_goes_to_the_pack_wherever_it_now_is[Core]",
+        "L5: a refund goes to the pack wherever it now is",
     ),
     Mutant(
         "flexauth/_core_use.pxi",
@@ -191,6 +224,63 @@ MUTANTS = (
         f"{_SEATS}::test_a_service_waits_for_its_first_operation_and_is_charged_from_it",
         "S6: a lease of at most 1 h",
     ),
+    # What limits a charge, and what is charged without a sign-in ----------------------------------------------------
+    Mutant(
+        "flexauth/_core_caps.pxi",
+        "begun = starts_until(calendar_at(s, i), max(start, capture_at))",
+        "begun = starts_until(calendar_at(s, i), start)",
+        f"{_LIMITS}::test_a_grace_that_crosses_midnight_is_charged_for_the_new_day_alone",
+        "C9: the window is that of the day that has P + 300 s",
+    ),
+    Mutant(
+        "flexauth/_core_caps.pxi",
+        "if cap_use_in(s, cap, period_at(calendar_at(s, cap.calendar), at, 0)) + tokens > cap.tokens:",
+        "if cap_use_in(s, cap, period_at(calendar_at(s, cap.calendar), at, 0)) + tokens >= cap.tokens:",
+        f"{_LIMITS}::test_a_hard_cap_refuses_what_would_pass_it_and_names_itself",
+        "Q3: a cap may be used up",
+    ),
+    Mutant(
+        "flexauth/_core_lines.pxi",
+        "uncount_list(s, i, use.pending_since, &use.counted, use.rate)",
+        "forget_counted(s, &use.counted)",
+        f"{_LIMITS}::test_a_free_sign_in_gives_back_what_it_counted_even_after_a_restart",
+        "Q3: a hold that goes no longer counts",
+    ),
+    Mutant(
+        "flexauth/_core_load.pxi",
+        "put_counted(s, &use.counted, row[4], row[5])",
+        "pass",
+        f"{_LIMITS}::test_a_free_sign_in_gives_back_what_it_counted_even_after_a_restart",
+        "R3: what a hold counts in is known after a restart",
+    ),
+    Mutant(
+        "flexauth/_core_charging.pxi",
+        "return by.highest >= tokens or (by.unlimited and not stated)",
+        "return by.highest > tokens or (by.unlimited and not stated)",
+        f"{_LIMITS}::test_a_sign_in_that_charges_needs_the_consent_that_the_contract_asks_for",
+        "Q2: a limit of exactly the rate consents",
+    ),
+    Mutant(
+        "flexauth/_core_results.pxi",
+        "use_ensure(s, line).units += units - full * product.result_units",
+        "use_ensure(s, line).units = units - full * product.result_units",
+        "tests/laws/test_results.py::test_units_add_up_and_each_full_n_takes_its_tokens_at_once",
+        "C13: units add up per line",
+    ),
+    Mutant(
+        "flexauth/_core_advance.pxi",
+        "use_advance(s, i, session_at(s, borrower(s, use)), use.advance_at)",
+        "use_advance(s, i, session_at(s, borrower(s, use)), use.advance_at - 1)",
+        "tests/laws/test_borrowing.py::test_a_late_word_that_use_ended_until_w_takes_it_back_and_is_not_counted_as_late_refund",
+        "S4: word that use ended until W refunds what was charged without contact",
+    ),
+    Mutant(
+        "flexauth/_core_advance.pxi",
+        "if borrower(s, use) != NONE and paid_until(s, line_at(s, i)) == use.advance_at:",
+        "if paid_until(s, line_at(s, i)) == use.advance_at:",
+        "tests/laws/test_borrowing.py::test_a_contact_that_asks_no_more_gives_it_back",
+        "S4: a contact that does not borrow ends the borrowing",
+    ),
     # The reference --------------------------------------------------------------------------------------------------
     Mutant(
         "flexauth/reference/state.py",
@@ -214,6 +304,13 @@ MUTANTS = (
         "SPEC 5: an id used again with other content is a conflict",
     ),
     # The store ------------------------------------------------------------------------------------------------------
+    Mutant(
+        "flexauth/store/migrations/0005_rights.sql",
+        "OR NEW.kind = 5 AND remaining = 0 AND NOT (SELECT ended FROM pack WHERE pack = NEW.pack)",
+        "OR NEW.kind = 5",
+        f"{_RIGHTS_TABLES}::test_the_store_refuses[memory-a part of a pack moves to another team]",
+        "P5: only a whole pack moves to another team",
+    ),
     Mutant(
         "flexauth/store/sqlite.sql",
         "PRAGMA synchronous = FULL;",
@@ -298,6 +395,42 @@ MUTANTS = (
         "if off > 0 and agreed:",
         f"{_CLOCK}::test_a_step_of_more_than_a_day_is_followed_when_confirmed_and_agreed",
         "T2: more than 24 h only when an operator confirms",
+    ),
+    # People ---------------------------------------------------------------------------------------------------------
+    Mutant(
+        "flexauth/assigned.py",
+        "return replace(self, withdrawn=self.withdrawn.union(products))",
+        "return replace(self, everything=False)",
+        f"{_ASSIGNED}::test_a_list_withdrawn_is_gone_and_the_rest_stays_as_it_was",
+        "SPEC 14: a list withdrawn from ALL leaves all but these",
+    ),
+    Mutant(
+        "flexauth/members/suspension.py",
+        "self._directory.rights_changed(turn, teams)",
+        "pass",
+        f"{_MEMBERS}::test_a_right_taken_away_ends_its_sessions_at_the_next_contact_and_keeps_the_charge[core-takes5-11]",
+        "A8: sessions of a suspended user end at their next contact",
+    ),
+    Mutant(
+        "flexauth/members/invitations.py",
+        'return [row for row in self._store.select("memberships_of", {"user": user}) if row["invited_until"] > now]',
+        'return [row for row in self._store.select("memberships_of", {"user": user}) if row["invited_until"] > 0]',
+        f"{_MEMBERS}::test_an_invitation_lapses_and_can_be_sent_again[core]",
+        "A4: an invitation lapses",
+    ),
+    Mutant(
+        "flexauth/members/imports.py",
+        "if plan.faults and not request.partial:",
+        "if False:",
+        f"{_ROSTER}::test_wrong_rows_are_told_one_by_one_and_nothing_is_imported[core]",
+        "an import with wrong rows imports nothing",
+    ),
+    Mutant(
+        "flexauth/members/erasure.py",
+        'return {"details": {"user": answer.pseudonym}} | ({"actor": answer.pseudonym} if itself else {})',
+        "return {}",
+        f"{_PERSONS}::test_an_erased_person_is_named_nowhere_and_every_chain_is_valid[core]",
+        "L1: the act of erasing does not bring the name back",
     ),
     # The edge -------------------------------------------------------------------------------------------------------
     Mutant(

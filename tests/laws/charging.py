@@ -116,10 +116,10 @@ def borrowed(life: Life) -> None:
 
 
 PLOTS: tuple[Callable[[Life], None], ...] = (
-    *(cap_reached,) * 3,
-    capped_renewal,
+    *(cap_reached,) * 6,
+    *(capped_renewal,) * 2,
     consent,
     end_of_day,
     *(results,) * 2,
-    *(borrowed,) * 6,
+    *(borrowed,) * 9,
 )

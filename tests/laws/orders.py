@@ -196,6 +196,6 @@ PLOTS: tuple[Callable[[Life], None], ...] = (
     split,
     cancelled,
     moving_in,
-    *(on_credit,) * 2,
-    *(disputed,) * 2,
+    *(on_credit,) * 4,
+    *(disputed,) * 4,
 )

@@ -214,13 +214,13 @@ def _pack(life: Life, size: int, lasts: int) -> NewPack:
 
 
 PLOTS: tuple[Callable[[Life], None], ...] = (
-    *(renewal,) * 5,
+    *(renewal,) * 6,
     renewal_denied,
-    *(resumption,) * 9,
+    *(resumption,) * 19,
     *(free_sign_in,) * 2,
     tokens_come_free,
     pack_ends,
-    *(late_word,) * 9,
+    *(late_word,) * 17,
     *(take_over,) * 2,
     *(restart_while_pending,) * 3,
 )

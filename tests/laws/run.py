@@ -5,23 +5,26 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tests.laws import charging, entitlements, orders, plots
 from tests.laws.books import Books
 from tests.laws.life import Choices, HistoryEnds, Life
 
+Stories = tuple[Callable[[Life], None], ...]
 HISTORY_STEPS = 400
-PLOTS = (*plots.PLOTS, *charging.PLOTS, *orders.PLOTS, *entitlements.PLOTS)
+PLOTS: Stories = (*plots.PLOTS * 2, *charging.PLOTS, *orders.PLOTS, *entitlements.PLOTS)
 
 
-def live(source: Iterator[int], steps: int = HISTORY_STEPS, books: Books | None = None) -> Life:
+def live(
+    source: Iterator[int], steps: int = HISTORY_STEPS, books: Books | None = None, stories: Stories = PLOTS
+) -> Life:
     """A history of random acts and plots, until the source ends; the laws are checked on the way and at the end."""
     life = Life(Choices(source), books)
     try:
         while life.steps < steps:
-            if life.choices.often(35):
-                life.choices.of(PLOTS)(life)
+            if life.choices.often(40):
+                life.choices.of(stories)(life)
             else:
                 life.act()
     except HistoryEnds:

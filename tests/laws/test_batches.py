@@ -23,6 +23,7 @@ from flexauth.commands import (
     NewPack,
     Origin,
     ProductKind,
+    PutPool,
     PutProduct,
     PutRate,
     Reason,
@@ -32,6 +33,7 @@ from tests.laws.twins import rows_of
 
 START = 1_772_438_400 * SECOND
 Record = tuple[int, ...]
+KINDS = (Entitlement.TOKENS, Entitlement.TOKENS, Entitlement.SUBSCRIPTION, Entitlement.SEAT, Entitlement.NONE)
 
 
 def stocked(tokens: int) -> Core:
@@ -39,6 +41,7 @@ def stocked(tokens: int) -> Core:
     core.start(START, 0)
     core.decide(START, PutProduct(1, ProductKind.DAILY))
     core.decide(START, PutRate(1, 1, 0, 7))
+    core.decide(START, PutPool(5, 1, 1))
     core.decide(START, AddPacks(1, (NewPack(1, tokens, 0, START, START + 30 * DAY, START),)))
     core.take_effects(1)
     return core
@@ -54,10 +57,12 @@ def histories(draw: st.DrawFn) -> list[Record]:
         session, user = draw(st.integers(1, 8)), draw(st.integers(1, 3))
         kind = draw(st.integers(1, 3))
         if kind == 1:
-            entitlement = draw(st.sampled_from((Entitlement.TOKENS, Entitlement.TOKENS, Entitlement.NONE)))
+            entitlement, asked = draw(st.sampled_from(KINDS)), draw(st.sampled_from((0, 1)))
+            origin = draw(st.sampled_from((Origin.INTERACTIVE, Origin.INTERACTIVE, Origin.BACKGROUND)))
             device, take_over = draw(st.integers(1, 3)), draw(st.booleans())
             record = (1, now, -session, session, user, 1, 1 << 62, device, session, 1, Reason.NOT_ASSIGNED, take_over)
-            records.append((*record, draw(st.booleans()), Origin.INTERACTIVE, 3, -1, 0, entitlement, 1, -1, 0, 0, 0, 0))
+            ends = draw(st.booleans())
+            records.append((*record, draw(st.booleans()), origin, 3, -1, 0, entitlement, 1, -1, 5, asked, 9, ends))
         else:
             counter, operated_at = draw(st.integers(0, 9)), draw(st.sampled_from((-1, now, now - 900 * SECOND)))
             ended_at = draw(st.sampled_from((-1, now, now - 60 * SECOND)))

@@ -30,6 +30,7 @@ def test_a_checkout_holds_the_rate_and_tells_the_facts(service: Service) -> None
         pending_since=START,
         server_time=START,
         renewal_notice_at=START + DAY - 15 * MINUTE,
+        choice=pb.CHOICE_ONLY,
     )
     assert service.available() == (93, 7)
 

@@ -32,6 +32,7 @@ CHECKOUT = licence.CheckoutRequest(
     origin_evidence="render queue",
 )  # fmt: skip
 PAGE: dict[str, Any] = {"page_size": 5, "page_token": "next"}
+ACT: dict[str, Any] = {"request_id": "r", "validate_only": True}
 PRODUCT = pb.Product(code="ACD", name="A", kind=pb.PRODUCT_KIND_DAILY, rate=7, idle_aware_from="2020", host="HST")
 PER_RESULT = pb.Product(
     code="RND",
@@ -76,23 +77,23 @@ REQUESTS: tuple[Message, ...] = (
     licence.ReleaseDeviceRequest(user="ann", product="ACD", device="laptop"),
     licence.ListMySessionsRequest(user="ann", **PAGE),
     licence.ListMyChargesRequest(user="ann", **PAGE),
-    admin.CreateTeamRequest(request_id="r", name="acme", display_name="Acme"),
+    admin.CreateTeamRequest(**ACT, name="acme", display_name="Acme"),
     admin.ListTeamsRequest(**PAGE),
-    admin.CreateUserRequest(request_id="r", subject="ann", display_name="Ann", email="a@x.example", memberships=[ACME]),
+    admin.CreateUserRequest(**ACT, subject="ann", display_name="Ann", email="a@x.example", memberships=[ACME]),
     admin.GetUserRequest(subject="ann"),
     admin.ListUsersRequest(team="acme", **PAGE),
-    admin.AssignUserRequest(request_id="r", user="ann", membership=ACME),
-    admin.CreateProductRequest(request_id="r", product=PRODUCT),
-    admin.CreateProductRequest(request_id="r", product=PER_RESULT),
+    admin.AssignUserRequest(**ACT, user="ann", membership=ACME),
+    admin.CreateProductRequest(**ACT, product=PRODUCT),
+    admin.CreateProductRequest(**ACT, product=PER_RESULT),
     admin.ListProductsRequest(**PAGE),
-    admin.SetRateRequest(request_id="r", rate=pb.Rate(product="ACD", tokens_per_24h=7, valid_from=9, note="dearer")),
+    admin.SetRateRequest(**ACT, rate=pb.Rate(product="ACD", tokens_per_24h=7, valid_from=9, note="dearer")),
     admin.ListRatesRequest(product="ACD", **PAGE),
     admin.CreateOrderRequest(
-        request_id="r", team="acme", number="o1", purchased_at=3,
+        **ACT, team="acme", number="o1", purchased_at=3,
         packs=[admin.PackTerms(size=100, unit_price=3, currency="EUR", starts_at=4, ends_at=5)],
     ),
     admin.ListPacksRequest(team="acme", **PAGE),
-    admin.SetPolicyRequest(request_id="r", team="acme", values="{}", effective_at=8),
+    admin.SetPolicyRequest(**ACT, team="acme", values="{}", effective_at=8),
     admin.GetPolicyRequest(team="acme"),
     admin.RotateLeaseKeyRequest(request_id="r"),
     admin.ListSessionsRequest(team="acme", **PAGE),
@@ -106,15 +107,19 @@ GIVEN = {("Product", "rate_version"), ("Product", "retired_at"), ("Rate", "versi
 # ALL products leave no list to name.
 LIST_INSTEAD = ("Membership", "all_products")
 # A user's key has no team, only the role of a device has a device, and a product has a rate or costs by its results.
-APART = {
-    ("Product", "rate"),
-    ("Product", "result_tokens"),
-    ("Product", "result_units"),
-    ("CreateApiKeyRequest", "subject"),
-    ("CreateApiKeyRequest", "team"),
-    ("Scope", "team"),
-    ("Scope", "device"),
-} | wire_sales.APART | wire_people.APART
+APART = (
+    {
+        ("Product", "rate"),
+        ("Product", "result_tokens"),
+        ("Product", "result_units"),
+        ("CreateApiKeyRequest", "subject"),
+        ("CreateApiKeyRequest", "team"),
+        ("Scope", "team"),
+        ("Scope", "device"),
+    }
+    | wire_sales.APART
+    | wire_people.APART
+)
 # Absent means the first member, which these stand for in full.
 SAME_WHEN_ABSENT = {("Product", "kind")}
 

@@ -34,6 +34,27 @@ def test_a_request_id_with_other_content_is_refused(acme: Office) -> None:
 
 
 @pytest.mark.parametrize(
+    "request_",
+    [
+        requests.CreateTeam("brio", validate_only=True),
+        requests.CreateUser("bob", memberships=(requests.Membership("acme"),), validate_only=True),
+        requests.AssignUser("ann", requests.Membership("acme", products=()), validate_only=True),
+        requests.CreateProduct("RVT", rate=10, validate_only=True),
+        requests.SetRate("ACD", 9, validate_only=True),
+        requests.CreateOrder("acme", (requests.PackTerms(500),), validate_only=True),
+        requests.SetPolicy("acme", '{"window_policy": "calendar_day"}', validate_only=True),
+    ],
+    ids=lambda request: type(request).__name__,
+)
+def test_an_act_that_is_only_validated_keeps_nothing(acme: Office, request_: requests.Request) -> None:
+    before, acts = acme.authority.state(), acme.ask(requests.ListAudit()).items
+    acme.ask(request_)
+    assert (acme.authority.state(), acme.ask(requests.ListAudit()).items) == (before, acts)
+    acme.restart(kill=True)
+    assert acme.authority.state() == before
+
+
+@pytest.mark.parametrize(
     ("request_", "words"),
     [
         (requests.CreateTeam("acme"), ["team", "acme"]),

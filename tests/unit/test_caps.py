@@ -82,6 +82,18 @@ def test_a_cap_counts_by_its_period(crew: Office) -> None:
     assert sign_in(crew, 3, "bob").granted
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_hold_from_before_is_taken_back_when_it_is_released(crew: Office, restarted: bool) -> None:
+    sign_in(crew, 1)
+    assert crew.ask(cap(validate_only=True)).used == 7
+    assert crew.ask(cap()).used == 7
+    if restarted:
+        crew.restart(kill=True)
+    crew.at(MINUTE)
+    crew.ask(requests.Checkin(session(1), 1))
+    assert used(crew) == {"budget": 0}
+
+
 def test_a_charge_from_before_is_taken_back_with_its_refund(crew: Office) -> None:
     sign_in(crew, 1)
     crew.at(6 * MINUTE)

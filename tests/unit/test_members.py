@@ -182,6 +182,16 @@ def test_the_first_sign_in_with_the_invited_address_binds_the_subject_for_ever(d
     assert office.ask(ask.GetMember("acme", "idp|1")).products == ("ACD", "RVT")
 
 
+def test_a_guest_is_invited_as_one_and_stays_one(desk: Desk) -> None:
+    office = desk.office
+    office.ask(ask.SetDefaultAssignment("acme", ("ACD",)))
+    office.ask(ask.Invite("acme", ANN))
+    assert office.ask(ask.Invite("acme", ANN, products=("RVT",), guest=True)).guest
+    office.ask(ask.Invite("acme", ANN))
+    office.ask(ask.AcceptInvitations("idp|1", ANN))
+    assert (desk.tries("idp|1", "ACD"), desk.tries("idp|1", "RVT")) == (Reason.NOT_ASSIGNED, Reason.NONE)
+
+
 def test_an_invitation_lapses_and_can_be_sent_again(desk: Desk) -> None:
     office = desk.office
     office.ask(ask.SetPolicy("acme", '{"invitation_ttl": "2d"}'))

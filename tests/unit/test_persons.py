@@ -1,14 +1,16 @@
 """Persons: what is held about one is told whole; once erased, no name of theirs is anywhere, every chain is valid."""
 
 import json
+from typing import Any
 
 import pytest
 
 from flexauth import requests as ask
 from flexauth.answers_of.persons import AuditRow
-from flexauth.commands import DAY, MINUTE, State
+from flexauth.commands import DAY, MINUTE, Reason, State
 from flexauth.faults import Conflict, InvalidArgument, NotFound
 from flexauth.members.erasure import without
+from flexauth.store.database import Database
 from flexauth.store.verify import wrongs
 from tests.unit.conftest import START, Office, session
 
@@ -41,9 +43,9 @@ def lived(acme: Office) -> Office:
     return acme
 
 
-def exported(office: Office, page_size: int = 0) -> dict[str, list[dict[str, object]]]:
+def exported(office: Office, page_size: int = 0) -> dict[str, list[dict[str, Any]]]:
     """Records by kind."""
-    found: dict[str, list[dict[str, object]]] = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     token = ""
     while True:
         page = office.ask(ask.ExportPerson(SUBJECT, page_size, token))
@@ -55,6 +57,7 @@ def exported(office: Office, page_size: int = 0) -> dict[str, list[dict[str, obj
 
 def everything_stored(office: Office) -> str:
     """Every text and every blob of the database."""
+    assert isinstance(office.store, Database)
     connection = office.store._connection
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     cells = (cell for table in tables for row in connection.execute(f"SELECT * FROM {table}") for cell in row)
@@ -74,6 +77,8 @@ def test_a_person_gets_everything_that_is_held_about_them(lived: Office) -> None
     assert {notice["kind"] for notice in found["notice"]} == {"INVITED", "ASSIGNED"}
     assert "CreateProject" in {act["act"] for act in found["act"]}
     assert "ann" not in {act["details"].get("user") for act in found["act"]}
+    (joined,) = (act["details"]["users"] for act in found["act"] if act["act"] == "AddGroupMembers")
+    assert joined == [SUBJECT]  # and nobody who joined with them
     assert exported(lived, 1) == found
 
 
@@ -88,10 +93,21 @@ def test_an_erased_person_is_named_nowhere_and_every_chain_is_valid(lived: Offic
         assert word.lower() not in stored
         assert json.dumps(word)[1:-1].lower() not in stored
     assert "shared" in stored
+    assert isinstance(lived.store, Database)
     assert (lived.store.head(1), list(wrongs(lived.store._connection))) == (heads, [])
     acts = lived.ask(ask.ListAudit()).items
     assert acts[0].details == json.dumps({"user": done.pseudonym})
     assert done.pseudonym in {act.actor for act in acts}
+
+
+def test_a_device_stays_suspended_though_the_person_who_named_it_was_erased(lived: Office) -> None:
+    lived.ask(ask.EraseUser(SUBJECT))
+    lived.restart(kill=True)
+    denial = lived.ask(ask.Checkout(session(8), "ann", "ACD", LAPTOP)).denial
+    assert denial.reason is Reason.SUSPENDED
+    assert [one.device for one in lived.ask(ask.ListSuspendedDevices("acme")).items] == [""]
+    lived.ask(ask.ResumeDevice("acme", LAPTOP))
+    assert lived.ask(ask.Checkout(session(8), "ann", "ACD", LAPTOP)).granted
 
 
 def test_an_erased_person_is_never_found_again(lived: Office) -> None:
@@ -148,6 +164,16 @@ def test_an_admin_releases_a_device(lived: Office) -> None:
         lived.ask(ask.ReleaseUserDevice(SUBJECT, "ACD", LAPTOP, "acme"))
 
 
+def test_a_team_sees_no_device_of_a_user_of_others_before_the_invitation_is_accepted(lived: Office) -> None:
+    lived.ask(ask.CreateTeam("brio"))
+    lived.ask(ask.Invite("brio", EMAIL))
+    for act in (ask.ListUserDevices(SUBJECT, "brio"), ask.ReleaseUserDevice(SUBJECT, "ACD", LAPTOP, "brio")):
+        with pytest.raises(NotFound, match="There is no user"):
+            lived.ask(act)
+    lived.ask(ask.AcceptInvitations(SUBJECT, EMAIL))
+    assert [one.device for one in lived.ask(ask.ListUserDevices(SUBJECT, "brio")).items] == [LAPTOP]
+
+
 def test_an_admin_ends_a_session_of_the_team_and_of_no_other(acme: Office) -> None:
     acme.ask(ask.CreateTeam("brio"))
     acme.ask(ask.Checkout(session(1), "ann", "ACD", "desk"))
@@ -165,7 +191,7 @@ def test_the_audit_log_tells_who_did_what_when_and_from_where(acme: Office) -> N
     acme.at(DAY)
     acme.authority.submit(ask.Assign("acme", "ann", products=("ACD",)), WHO).result(10)
 
-    def told(**asked: object) -> list[AuditRow]:
+    def told(**asked: Any) -> list[AuditRow]:
         return list(acme.ask(ask.ListAudit(**asked)).items)
 
     (act,) = told(actor=SUBJECT)

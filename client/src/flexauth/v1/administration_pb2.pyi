@@ -20,14 +20,16 @@ class Team(_message.Message):
     def __init__(self, name: _Optional[str] = ..., display_name: _Optional[str] = ..., created_at: _Optional[int] = ..., users: _Optional[int] = ...) -> None: ...
 
 class CreateTeamRequest(_message.Message):
-    __slots__ = ("request_id", "name", "display_name")
+    __slots__ = ("request_id", "name", "display_name", "validate_only")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     name: str
     display_name: str
-    def __init__(self, request_id: _Optional[str] = ..., name: _Optional[str] = ..., display_name: _Optional[str] = ...) -> None: ...
+    validate_only: bool
+    def __init__(self, request_id: _Optional[str] = ..., name: _Optional[str] = ..., display_name: _Optional[str] = ..., validate_only: bool = ...) -> None: ...
 
 class CreateTeamResponse(_message.Message):
     __slots__ = ("team",)
@@ -64,18 +66,20 @@ class User(_message.Message):
     def __init__(self, subject: _Optional[str] = ..., display_name: _Optional[str] = ..., email: _Optional[str] = ..., memberships: _Optional[_Iterable[_Union[_types_pb2.Membership, _Mapping]]] = ...) -> None: ...
 
 class CreateUserRequest(_message.Message):
-    __slots__ = ("request_id", "subject", "display_name", "email", "memberships")
+    __slots__ = ("request_id", "subject", "display_name", "email", "memberships", "validate_only")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
     DISPLAY_NAME_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     MEMBERSHIPS_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     subject: str
     display_name: str
     email: str
     memberships: _containers.RepeatedCompositeFieldContainer[_types_pb2.Membership]
-    def __init__(self, request_id: _Optional[str] = ..., subject: _Optional[str] = ..., display_name: _Optional[str] = ..., email: _Optional[str] = ..., memberships: _Optional[_Iterable[_Union[_types_pb2.Membership, _Mapping]]] = ...) -> None: ...
+    validate_only: bool
+    def __init__(self, request_id: _Optional[str] = ..., subject: _Optional[str] = ..., display_name: _Optional[str] = ..., email: _Optional[str] = ..., memberships: _Optional[_Iterable[_Union[_types_pb2.Membership, _Mapping]]] = ..., validate_only: bool = ...) -> None: ...
 
 class CreateUserResponse(_message.Message):
     __slots__ = ("user",)
@@ -114,14 +118,16 @@ class ListUsersResponse(_message.Message):
     def __init__(self, users: _Optional[_Iterable[_Union[User, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class AssignUserRequest(_message.Message):
-    __slots__ = ("request_id", "user", "membership")
+    __slots__ = ("request_id", "user", "membership", "validate_only")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     USER_FIELD_NUMBER: _ClassVar[int]
     MEMBERSHIP_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     user: str
     membership: _types_pb2.Membership
-    def __init__(self, request_id: _Optional[str] = ..., user: _Optional[str] = ..., membership: _Optional[_Union[_types_pb2.Membership, _Mapping]] = ...) -> None: ...
+    validate_only: bool
+    def __init__(self, request_id: _Optional[str] = ..., user: _Optional[str] = ..., membership: _Optional[_Union[_types_pb2.Membership, _Mapping]] = ..., validate_only: bool = ...) -> None: ...
 
 class AssignUserResponse(_message.Message):
     __slots__ = ("user",)
@@ -130,12 +136,14 @@ class AssignUserResponse(_message.Message):
     def __init__(self, user: _Optional[_Union[User, _Mapping]] = ...) -> None: ...
 
 class CreateProductRequest(_message.Message):
-    __slots__ = ("request_id", "product")
+    __slots__ = ("request_id", "product", "validate_only")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     PRODUCT_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     product: _types_pb2.Product
-    def __init__(self, request_id: _Optional[str] = ..., product: _Optional[_Union[_types_pb2.Product, _Mapping]] = ...) -> None: ...
+    validate_only: bool
+    def __init__(self, request_id: _Optional[str] = ..., product: _Optional[_Union[_types_pb2.Product, _Mapping]] = ..., validate_only: bool = ...) -> None: ...
 
 class CreateProductResponse(_message.Message):
     __slots__ = ("product",)
@@ -160,12 +168,14 @@ class ListProductsResponse(_message.Message):
     def __init__(self, products: _Optional[_Iterable[_Union[_types_pb2.Product, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class SetRateRequest(_message.Message):
-    __slots__ = ("request_id", "rate")
+    __slots__ = ("request_id", "rate", "validate_only")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     RATE_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     rate: _types_pb2.Rate
-    def __init__(self, request_id: _Optional[str] = ..., rate: _Optional[_Union[_types_pb2.Rate, _Mapping]] = ...) -> None: ...
+    validate_only: bool
+    def __init__(self, request_id: _Optional[str] = ..., rate: _Optional[_Union[_types_pb2.Rate, _Mapping]] = ..., validate_only: bool = ...) -> None: ...
 
 class SetRateResponse(_message.Message):
     __slots__ = ("rate",)
@@ -192,18 +202,20 @@ class ListRatesResponse(_message.Message):
     def __init__(self, rates: _Optional[_Iterable[_Union[_types_pb2.Rate, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class CreateOrderRequest(_message.Message):
-    __slots__ = ("request_id", "team", "number", "packs", "purchased_at")
+    __slots__ = ("request_id", "team", "number", "packs", "purchased_at", "validate_only")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     TEAM_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     PACKS_FIELD_NUMBER: _ClassVar[int]
     PURCHASED_AT_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     team: str
     number: str
     packs: _containers.RepeatedCompositeFieldContainer[PackTerms]
     purchased_at: int
-    def __init__(self, request_id: _Optional[str] = ..., team: _Optional[str] = ..., number: _Optional[str] = ..., packs: _Optional[_Iterable[_Union[PackTerms, _Mapping]]] = ..., purchased_at: _Optional[int] = ...) -> None: ...
+    validate_only: bool
+    def __init__(self, request_id: _Optional[str] = ..., team: _Optional[str] = ..., number: _Optional[str] = ..., packs: _Optional[_Iterable[_Union[PackTerms, _Mapping]]] = ..., purchased_at: _Optional[int] = ..., validate_only: bool = ...) -> None: ...
 
 class PackTerms(_message.Message):
     __slots__ = ("size", "unit_price", "currency", "starts_at", "ends_at")
@@ -246,16 +258,18 @@ class ListPacksResponse(_message.Message):
     def __init__(self, packs: _Optional[_Iterable[_Union[_types_pb2.Pack, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class SetPolicyRequest(_message.Message):
-    __slots__ = ("request_id", "team", "values", "effective_at")
+    __slots__ = ("request_id", "team", "values", "effective_at", "validate_only")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     TEAM_FIELD_NUMBER: _ClassVar[int]
     VALUES_FIELD_NUMBER: _ClassVar[int]
     EFFECTIVE_AT_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     team: str
     values: str
     effective_at: int
-    def __init__(self, request_id: _Optional[str] = ..., team: _Optional[str] = ..., values: _Optional[str] = ..., effective_at: _Optional[int] = ...) -> None: ...
+    validate_only: bool
+    def __init__(self, request_id: _Optional[str] = ..., team: _Optional[str] = ..., values: _Optional[str] = ..., effective_at: _Optional[int] = ..., validate_only: bool = ...) -> None: ...
 
 class SetPolicyResponse(_message.Message):
     __slots__ = ("version", "values")

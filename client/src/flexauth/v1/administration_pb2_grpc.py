@@ -29,7 +29,8 @@ class AdministrationStub(object):
     """Sets up teams, users, products, packs and contracts.
 
     Every writing call carries a `request_id` (UUID): a repeat with the same content gives the same answer, with other
-    content it is INVALID_ARGUMENT. An empty one is never a repeat.
+    content it is INVALID_ARGUMENT. An empty one is never a repeat. With `validate_only` a call is checked and changes
+    nothing.
     """
 
     def __init__(self, channel):
@@ -129,7 +130,8 @@ class AdministrationServicer(object):
     """Sets up teams, users, products, packs and contracts.
 
     Every writing call carries a `request_id` (UUID): a repeat with the same content gives the same answer, with other
-    content it is INVALID_ARGUMENT. An empty one is never a repeat.
+    content it is INVALID_ARGUMENT. An empty one is never a repeat. With `validate_only` a call is checked and changes
+    nothing.
     """
 
     def CreateTeam(self, request, context):
@@ -341,7 +343,8 @@ class Administration(object):
     """Sets up teams, users, products, packs and contracts.
 
     Every writing call carries a `request_id` (UUID): a repeat with the same content gives the same answer, with other
-    content it is INVALID_ARGUMENT. An empty one is never a repeat.
+    content it is INVALID_ARGUMENT. An empty one is never a repeat. With `validate_only` a call is checked and changes
+    nothing.
     """
 
     @staticmethod

@@ -30,7 +30,8 @@ class AdministrationStub:
     """Sets up teams, users, products, packs and contracts.
 
     Every writing call carries a `request_id` (UUID): a repeat with the same content gives the same answer, with other
-    content it is INVALID_ARGUMENT. An empty one is never a repeat.
+    content it is INVALID_ARGUMENT. An empty one is never a repeat. With `validate_only` a call is checked and changes
+    nothing.
     """
 
     @_typing.overload
@@ -67,7 +68,8 @@ class AdministrationAsyncStub(AdministrationStub):
     """Sets up teams, users, products, packs and contracts.
 
     Every writing call carries a `request_id` (UUID): a repeat with the same content gives the same answer, with other
-    content it is INVALID_ARGUMENT. An empty one is never a repeat.
+    content it is INVALID_ARGUMENT. An empty one is never a repeat. With `validate_only` a call is checked and changes
+    nothing.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -100,7 +102,8 @@ class AdministrationServicer(metaclass=_abc_1.ABCMeta):
     """Sets up teams, users, products, packs and contracts.
 
     Every writing call carries a `request_id` (UUID): a repeat with the same content gives the same answer, with other
-    content it is INVALID_ARGUMENT. An empty one is never a repeat.
+    content it is INVALID_ARGUMENT. An empty one is never a repeat. With `validate_only` a call is checked and changes
+    nothing.
     """
 
     @_abc_1.abstractmethod

@@ -27,6 +27,9 @@ CREATE TABLE unallocated_pack (
 -- How tokens came to a pack and left it, but for their use: for the lineage of a pack.
 CREATE INDEX ledger_moved ON ledger (pack) WHERE kind IN (1, 4, 5, 6);
 CREATE INDEX pack_parent ON pack (parent) WHERE parent <> 0;
+CREATE INDEX trial_team ON trial (team);
+CREATE INDEX subscription_collection ON subscription (collection) WHERE collection <> 0;
+CREATE INDEX pool_collection ON pool_terms (collection) WHERE collection <> 0;
 
 -- What is asked for tokens and seats, from a date on; an input of advice, never of a charge.
 CREATE TABLE price (
