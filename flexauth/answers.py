@@ -156,7 +156,10 @@ class LeaseAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ResultAnswer:
-    """C13: whether a result may be delivered. `units_left_over` of the line have not made a full charge yet."""
+    """C13: whether a result may be delivered. `units_left_over` of the line have not made a full charge yet.
+
+    A session that is over takes no results (SPEC 14): not granted, its state says why, without a denial if none ended it.
+    """
 
     granted: bool
     facts: SessionFacts

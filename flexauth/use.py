@@ -258,7 +258,8 @@ class Use:
             )  # fmt: skip
         facts = self._telling.facts(turn.now, decision, session)
         granted = decision.outcome is Outcome.GRANTED
-        denial = None if granted else self._telling.refused(turn.engine, decision, facts)
+        told_why = not granted and decision.reason is not Reason.NONE
+        denial = self._telling.refused(turn.engine, decision, facts) if told_why else None
         return answers.ResultAnswer(
             granted, facts, decision.tokens if granted else 0, decision.balance, decision.units, denial
         )

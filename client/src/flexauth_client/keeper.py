@@ -149,8 +149,10 @@ class Keeper:
         answer, _, _ = desk.channel.insist(
             lambda seconds: desk.call(stub.ReportResult, request, seconds), deadline_seconds
         )
-        if not answer.granted:
+        if answer.HasField("denial"):
             raise denial_of(answer.denial)
+        if not answer.granted:
+            raise Rejected("The session is over and takes no results: sign in anew.", status="FAILED_PRECONDITION")
         return Result(answer.tokens, answer.balance, answer.units_left_over)
 
     def close(self, deadline_seconds: float) -> None:
