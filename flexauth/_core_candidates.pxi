@@ -77,7 +77,8 @@ cdef bint next_in_turn(Live *s, const Asking *asking, const Claims *claims, Rank
     """
     cdef Rank rank, best
     cdef int64_t count = 0
-    cdef int64_t i, only
+    cdef int64_t only = -1
+    cdef int64_t i
     for i in range(claims.option_count):
         if has_turn(s, asking, &claims.options[i]):
             count += 1
@@ -87,6 +88,7 @@ cdef bint next_in_turn(Live *s, const Asking *asking, const Claims *claims, Rank
             return False
         last.index = only
         return True
+    memset(&best, 0, sizeof(Rank))
     best.index = -1
     for i in range(claims.option_count):
         if has_turn(s, asking, &claims.options[i]):
@@ -159,7 +161,7 @@ cdef const Option *free_way(Live *s, const Asking *asking, const Claims *claims)
 
 
 cdef const Option *walk(Live *s, const Asking *asking, const Claims *claims, Answer *answer) noexcept nogil:
-    """The candidate that is granted, NULL when there is none. The first that grants serves, else the first says why not.
+    """The candidate that is granted, NULL when there is none: the first that grants, else the first says why not.
     """
     cdef const Option *option
     cdef Answer other

@@ -1,4 +1,4 @@
-# What a contact does to a session (S3, E2): its rights are resolved, its use is judged, its deadline is set. A plan only
+# What a contact does to a session (S3, E2): rights are resolved, use is judged, the deadline is set. A plan only
 # reads; `reserve_contact` finds room for it; `contact` cannot fail.
 
 # ---------------------------------------------------------------- check
@@ -161,7 +161,7 @@ cdef void plan_hand_over(
 # ---------------------------------------------------------------- apply
 
 cdef void contact(Live *s, int32_t i, const Contact *heard, Plan *plan) noexcept nogil:
-    """An open session is heard; the plan says with what, there is room for it, and has why the session ended, if it did.
+    """An open session is heard; the plan says with what, there is room, and it has why the session ended, if it did.
     """
     cdef Session *session = session_at(s, i)
     cdef const Terms *terms = terms_at(s, session.team, s.now)

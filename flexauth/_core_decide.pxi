@@ -74,13 +74,15 @@ cdef bint reserve_contact(Live *s, int32_t i, Plan *plan, const Given *fact) noe
     refund or NULL.
     """
     cdef const Session *session = session_at(s, i)
-    cdef const Option *option = NULL if plan.step == SERVES_FREE else plan.option
+    cdef const Option *option = plan.option
     cdef int64_t caps
     cdef const Line *line
     cdef int64_t slices = 0
     cdef int64_t sessions = 2
     cdef int64_t windows = 0
     cdef int32_t other
+    if plan.step == SERVES_FREE:
+        option = NULL
     if not reserve_serving(s, session, plan):
         return False
     if plan.decision.tokens > 0 and option != NULL:

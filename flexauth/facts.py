@@ -13,7 +13,8 @@ from flexauth import limits
 from flexauth.commands import NEVER, ChangeRights, IdKind, Reason, Rights
 from flexauth.contracts import Contracts
 from flexauth.names import name_digest
-from flexauth.rights import Asked, CapSubject, Membership, Right, TeamFacts, UserFacts, rights
+from flexauth.requests.entitlements import CapSubject
+from flexauth.rights import Asked, Membership, Right, TeamFacts, UserFacts, rights
 from flexauth.store.port import Store
 from flexauth.work import Turn
 

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
 
 from flexauth.commands import INT64_MAX, NEVER, Candidate, Entitlement, ProductKind, Reason, Rights
+from flexauth.requests.entitlements import CapSubject
 
-__all__ = ["Asked", "CapSubject", "Membership", "Right", "TeamFacts", "UserFacts", "assigned", "rights"]
+__all__ = ["Asked", "Membership", "Right", "TeamFacts", "UserFacts", "assigned", "rights"]
 
 _NOTHING: frozenset[int] = frozenset()
-
-
-class CapSubject(IntEnum):
-    """What a cap is about (Q3)."""
-
-    USER = 1
-    GROUP = 2
-    PROJECT = 3
-    PRODUCT = 4
-    TEAM = 5
 
 
 @dataclass(frozen=True, slots=True)

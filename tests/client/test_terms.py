@@ -7,6 +7,7 @@ import pytest
 from flexauth import commands, requests
 from flexauth.requests.entitlements import CapPeriod, CapSubject, CreateCap, PutPool
 from flexauth.requests.groups import CreateProject
+from flexauth.requests.persons import ExportPerson
 from flexauth_client import (
     Choice,
     ConsentAsked,
@@ -190,13 +191,14 @@ def test_an_outage_is_borne_for_as_long_as_the_contract_says_and_once(world: Wor
 def test_what_was_run_without_an_answer_is_told_with_the_next_sign_in(world: World) -> None:
     outage(world)
     client = world.client()
-    session = client.session("ACD")
+    session = client.session("ACD", origin_evidence="from the menu")
     world.live(HOUR, client)
     world.online(client)
     world.live(HOUR + 10 * MINUTE, client)
     assert session.facts is not None
     assert world.state(session.id) == "ACTIVE"
-    assert session._keeper.checkout.origin_evidence == f"outage_grace used from {START} on"
+    held = "".join(str(item) for item in world.ask(ExportPerson("ann")).items)
+    assert f"outage_grace used from {START} on; from the menu" in held
     session.close()
     world.offline()
     again = client.session("ACD")  # an answer in between: the next outage is borne anew

@@ -305,7 +305,7 @@ MUTANTS = (
     ),
     # The store ------------------------------------------------------------------------------------------------------
     Mutant(
-        "flexauth/store/migrations/0004_rights.sql",
+        "flexauth/store/migrations/0005_rights.sql",
         "OR NEW.kind = 5 AND remaining = 0 AND NOT (SELECT ended FROM pack WHERE pack = NEW.pack)",
         "OR NEW.kind = 5",
         f"{_RIGHTS_TABLES}::test_the_store_refuses[memory-a part of a pack moves to another team]",

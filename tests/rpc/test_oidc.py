@@ -57,7 +57,10 @@ class Provider:
     def start(self) -> None:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [PROGRAM, "--config", str(self.folder), "--port", str(self.port)], stdout=log, stderr=log
+                [PROGRAM, "--config", str(self.folder), "--port", str(self.port)],
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
             )
         until, pulse = time.monotonic() + STARTS_WITHIN, threading.Event()
         while not self._serves():

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from flexauth.policy import POLICY_NAMES
 from flexauth.simulate.form import read_scenario
 from flexauth.simulate.run import HELD, run
 from flexauth.simulate.scenario import Clock
@@ -87,6 +88,7 @@ BOUNDARIES = {
     "a resumption that a cap or consent refuses": "resumption-capped",
     "an idle session handed over": "handover-idle",
     "renewals stay in the team of their line": "renewals-stay",
+    "every value of a contract": "contract-values",
 }
 
 # Each way brings an engine, a store, a stop or the wire that no other has.
@@ -145,3 +147,8 @@ def test_the_shared_scenarios_are_among_them() -> None:
 
 def test_every_boundary_has_a_scenario_and_every_scenario_a_boundary() -> None:
     assert {path.stem for path in HERE.glob("*.yaml")} == set(BOUNDARIES.values())
+
+
+def test_a_scenario_names_every_value_of_a_contract() -> None:
+    text = (HERE / "contract-values.yaml").read_text(encoding="utf-8")
+    assert [name for name in POLICY_NAMES if f"      {name}: " not in text] == []

@@ -1,6 +1,7 @@
 """Persons: what is held about one is told whole; once erased, no name of theirs is anywhere, every chain is valid."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from flexauth.answers_of.persons import AuditRow
 from flexauth.commands import DAY, MINUTE, Reason, State
 from flexauth.faults import Conflict, InvalidArgument, NotFound
 from flexauth.members.erasure import without
+from flexauth.store.database import Database
 from flexauth.store.verify import wrongs
 from tests.unit.conftest import START, Office, session
 
@@ -41,9 +43,9 @@ def lived(acme: Office) -> Office:
     return acme
 
 
-def exported(office: Office, page_size: int = 0) -> dict[str, list[dict[str, object]]]:
+def exported(office: Office, page_size: int = 0) -> dict[str, list[dict[str, Any]]]:
     """Records by kind."""
-    found: dict[str, list[dict[str, object]]] = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     token = ""
     while True:
         page = office.ask(ask.ExportPerson(SUBJECT, page_size, token))
@@ -55,6 +57,7 @@ def exported(office: Office, page_size: int = 0) -> dict[str, list[dict[str, obj
 
 def everything_stored(office: Office) -> str:
     """Every text and every blob of the database."""
+    assert isinstance(office.store, Database)
     connection = office.store._connection
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     cells = (cell for table in tables for row in connection.execute(f"SELECT * FROM {table}") for cell in row)
@@ -90,6 +93,7 @@ def test_an_erased_person_is_named_nowhere_and_every_chain_is_valid(lived: Offic
         assert word.lower() not in stored
         assert json.dumps(word)[1:-1].lower() not in stored
     assert "shared" in stored
+    assert isinstance(lived.store, Database)
     assert (lived.store.head(1), list(wrongs(lived.store._connection))) == (heads, [])
     acts = lived.ask(ask.ListAudit()).items
     assert acts[0].details == json.dumps({"user": done.pseudonym})
@@ -187,7 +191,7 @@ def test_the_audit_log_tells_who_did_what_when_and_from_where(acme: Office) -> N
     acme.at(DAY)
     acme.authority.submit(ask.Assign("acme", "ann", products=("ACD",)), WHO).result(10)
 
-    def told(**asked: object) -> list[AuditRow]:
+    def told(**asked: Any) -> list[AuditRow]:
         return list(acme.ask(ask.ListAudit(**asked)).items)
 
     (act,) = told(actor=SUBJECT)

@@ -3,7 +3,8 @@
 import pytest
 
 from flexauth.commands import DAY, NEVER, Candidate, Entitlement, ProductKind, Reason, Rights
-from flexauth.rights import Asked, CapSubject, Membership, Right, TeamFacts, UserFacts, rights
+from flexauth.requests.entitlements import CapSubject
+from flexauth.rights import Asked, Membership, Right, TeamFacts, UserFacts, rights
 
 NOW = 1_772_438_400_000_000
 ACD, RVT, INV = 1, 2, 3

@@ -1,5 +1,7 @@
 """Rosters: every wrong cell is told by line, column, value, remedy; all rows or none; a sync removes the absent."""
 
+from typing import Any
+
 import pytest
 
 from flexauth import requests as ask
@@ -32,7 +34,7 @@ def desk(acme: Office) -> Office:
     return acme
 
 
-def imported(office: Office, text: str, **given: object) -> ImportReport:
+def imported(office: Office, text: str, **given: Any) -> ImportReport:
     return office.ask(ask.ImportMembers("acme", rows_of("roster.csv", text), **given))
 
 

@@ -115,7 +115,7 @@ class Life:
             else:
                 del self.open[number]
 
-    def close(self, user: str, _: list[str]) -> None:
+    def close(self, user: str, _products: list[str]) -> None:
         for number, (whose, _, counter) in list(self.open.items()):
             if whose == user:
                 self.world.do(ask.Checkin(session_id(number), counter + 1))

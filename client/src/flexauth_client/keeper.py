@@ -36,6 +36,8 @@ Send = Callable[[Callable[[float], Any]], Any]
 
 #: What a check-in gets even when its deadline went by in waiting for a contact under way.
 LEAST_SECONDS: Final = 0.2
+#: What the authority takes of evidence.
+EVIDENCE_CHARACTERS: Final = 500
 #: What a sign-in waits for an answer when a valid lease would do instead.
 OFFLINE_PATIENCE_SECONDS: Final = 3.0
 
@@ -298,10 +300,11 @@ class Keeper:
             return None, error
 
     def _report_outage(self) -> None:
-        """S5: that the product has run without an answer is told with the next sign-in."""
+        """S5: that the product has run without an answer is told with the next sign-in, beside what it says itself."""
         since = self._desk.outages.used_since(grace_key(self.checkout))
-        if since and self.machine.memory.phase is Phase.SIGNING_IN:
-            self.checkout.origin_evidence = f"outage_grace used from {since} on"
+        used, said = f"outage_grace used from {since} on", self.checkout.origin_evidence
+        if since and self.machine.memory.phase is Phase.SIGNING_IN and used not in said:
+            self.checkout.origin_evidence = f"{used}; {said}"[:EVIDENCE_CHARACTERS] if said else used
 
     def _bear_outage(self, error: Unavailable, refusal: LeaseRejected | None) -> None:
         """S5: without answer and lease a product runs by the `outage_grace` of its contract, while that lasts."""

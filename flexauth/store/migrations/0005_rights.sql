@@ -1,4 +1,4 @@
--- Schema 4. What decides beside packs: rights' versions, caps, calendars, seat pools; moves and overdraft of packs.
+-- Schema 5. What decides beside packs: rights' versions, caps, calendars, seat pools; moves and overdraft of packs.
 -- Tables whose rules have changed are made anew with the rows that they had.
 
 -- Ids and versions --------------------------------------------------------------------------------------------------
