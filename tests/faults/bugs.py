@@ -39,7 +39,7 @@ MUTANTS = (
         "flexauth/_core_lines.pxi",
         "return window_end(s, line.team, use.pending_since, use.capture_at)",
         "return window_end(s, line.team, use.capture_at, use.capture_at)",
-        f"{_STORY}[core-two-days]",
+        f"{_STORY}[core-renewal-at-w]",
         "C4: W = P + 24 h",
     ),
     Mutant(
@@ -60,7 +60,7 @@ MUTANTS = (
         "flexauth/_core_packs.pxi",
         "return a.size < b.size",
         "return a.size > b.size",
-        f"{_STORY}[core-pack-order]",
+        f"{_STORY}[core-three-packs]",
         "P3: equal ends, the smaller original size first",
     ),
     Mutant(
@@ -109,7 +109,7 @@ MUTANTS = (
         "flexauth/_core_use.pxi",
         "add_span(&use, session.contact_at, min(stop, end))",
         "add_span(&use, session.contact_at, end)",
-        f"{_STORY}[core-idle]",
+        f"{_STORY}[core-idle-before-w]",
         "C7: idle does not extend a window",
     ),
     Mutant(
