@@ -39,7 +39,7 @@ MUTANTS = (
         "flexauth/_core_lines.pxi",
         "return window_end(s, line.team, use.pending_since, use.capture_at)",
         "return window_end(s, line.team, use.capture_at, use.capture_at)",
-        f"{_STORY}[core-two-days]",
+        f"{_STORY}[core-renewal-at-w]",
         "C4: W = P + 24 h",
     ),
     Mutant(
@@ -60,7 +60,7 @@ MUTANTS = (
         "flexauth/_core_packs.pxi",
         "return a.size < b.size",
         "return a.size > b.size",
-        f"{_STORY}[core-pack-order]",
+        f"{_STORY}[core-three-packs]",
         "P3: equal ends, the smaller original size first",
     ),
     Mutant(
@@ -109,7 +109,7 @@ MUTANTS = (
         "flexauth/_core_use.pxi",
         "add_span(&use, session.contact_at, min(stop, end))",
         "add_span(&use, session.contact_at, end)",
-        f"{_STORY}[core-idle]",
+        f"{_STORY}[core-idle-before-w]",
         "C7: idle does not extend a window",
     ),
     Mutant(
@@ -286,21 +286,21 @@ MUTANTS = (
         "flexauth/reference/state.py",
         "return (self.ends_at, self.size, -self.unit_price, self.purchased_at, self.pack)",
         "return (self.ends_at, self.size, self.unit_price, self.purchased_at, self.pack)",
-        f"{_STORY}[reference-pack-ties]",
+        f"{_STORY}[reference-restarted-pack-ties]",
         "P3: equal ends and sizes, the dearer pack first",
     ),
     Mutant(
         "flexauth/reference/lines.py",
         "if pending and line.used_until <= line.capture_at and not _unknown(line, line.pending_since):",
         "if pending and line.used_until < line.capture_at and not _unknown(line, line.pending_since):",
-        f"{_STORY}[reference-close-in-grace]",
+        f"{_STORY}[reference-restarted-close-in-grace]",
         "C3: an end at exactly 300 s is free",
     ),
     Mutant(
         "flexauth/reference/engine.py",
         "if known.content != command.content:",
         "if False:",
-        f"{_STORY}[reference-repeat]",
+        f"{_STORY}[reference-restarted-repeat]",
         "SPEC 5: an id used again with other content is a conflict",
     ),
     # The store ------------------------------------------------------------------------------------------------------

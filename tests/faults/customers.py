@@ -18,12 +18,12 @@ import grpc
 from flexauth.v1 import administration_pb2 as admin
 from flexauth.v1 import license_authority_pb2 as licence
 from flexauth.v1 import types_pb2 as pb
+from tests.faults.rights import CALL_SECONDS, Rights
 from tests.faults.server import Stubs
 
 TEAM = "acme"
 PRODUCTS = {"ACD": 7, "RVT": 10, "MAX": 3, "DRIVE": 0}
 PACK = 100_000
-CALL_SECONDS = 10.0
 _CHECKED_AGAIN = 8
 
 
@@ -65,6 +65,9 @@ class Customer:
     charges: dict[tuple[str, str, int], tuple[int, int]] = field(default_factory=dict)
     _made: int = 0
 
+    def __post_init__(self) -> None:
+        self.rights = Rights(TEAM, "MAX", self.lot, self.seen, self.wrong)
+
     # Under load -------------------------------------------------------------------------------------------------------
 
     def live(self, stubs: Stubs, end: threading.Event) -> None:
@@ -86,6 +89,8 @@ class Customer:
             self._create_user(stubs, f"user-{self.number}-{len(self.users)}")
         elif kind < 0.05:
             self._order(stubs, f"order-{self.number}-{len(self.orders)}")
+        elif kind < 0.08:
+            self.rights.change(stubs, self.lot.choice(list(self.users)))
         elif kind < 0.45 or not self.sessions:
             self._sign_in(stubs)
         elif kind < 0.60:
@@ -196,6 +201,7 @@ class Customer:
                 self._check_session(stubs, session)
             for user in self.lot.sample(list(self.users), min(5, len(self.users))):
                 self._create_user(stubs, user)
+            self.rights.check(stubs)
             self._list_charges(stubs)
         except grpc.RpcError as error:
             self.wrong.append(f"customer {self.number}, at the check: {error.code().name}: {error.details()}")

@@ -115,7 +115,7 @@ def main() -> int:
     options.add_argument("--only", default="", help="only mutants of files whose name has this word; writes no result")
     only: str = options.parse_args().only
     chosen = [mutant for mutant in MUTANTS if only in mutant.file]
-    started, rows = time.monotonic(), []
+    started, stands_at, rows = time.monotonic(), commit(), []
     with tempfile.TemporaryDirectory() as folder:
         scratch = Scratch(Path(folder))
         verdict, output = scratch.test(*dict.fromkeys(mutant.test for mutant in chosen))
@@ -132,14 +132,14 @@ def main() -> int:
     red = sum(row["verdict"] == Verdict.RED.value for row in rows)
     print(f"{red} of {len(rows)} red")
     if not only:
-        _write(rows, time.monotonic() - started)
+        _write(rows, stands_at, time.monotonic() - started)
     return int(red != len(rows))
 
 
-def _write(rows: list[dict[str, str]], seconds: float) -> None:
+def _write(rows: list[dict[str, str]], stands_at: str, seconds: float) -> None:
     result = {
         "programme": "mutants",
-        "commit": commit(),
+        "commit": stands_at,
         "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "count": len(rows),
         "seconds": round(seconds, 1),

@@ -24,11 +24,11 @@ def programme(name: str, run: Callable[[int, int], tuple[Counter[str], list[str]
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--no-result", action="store_true", help="leave the committed result file as it is")
     chosen = options.parse_args()
-    started = time.monotonic()
+    started, stands_at = time.monotonic(), commit()
     seen, wrong = run(chosen.count, chosen.seed)
     result = {
         "programme": name,
-        "commit": commit(),
+        "commit": stands_at,
         "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "seed": chosen.seed,
         "count": chosen.count,

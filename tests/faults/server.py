@@ -18,7 +18,7 @@ from flexauth.clock import SystemClock
 from flexauth.config import Settings
 from flexauth.first_keys import ADMIN, make
 from flexauth.serving import database_of
-from flexauth.v1 import administration_pb2_grpc, license_authority_pb2_grpc, reporting_pb2_grpc
+from flexauth.v1 import administration_pb2_grpc, license_authority_pb2_grpc, members_pb2_grpc, reporting_pb2_grpc
 from tests.rpc.serving import channel_to
 
 STARTS_WITHIN = 30.0
@@ -36,6 +36,7 @@ class Stubs:
         self.channel = channel_to(address, {"authorization": f"Bearer {key}"})
         self.licences = license_authority_pb2_grpc.LicenseAuthorityStub(self.channel)
         self.admin = administration_pb2_grpc.AdministrationStub(self.channel)
+        self.members = members_pb2_grpc.MembersStub(self.channel)
         self.reports = reporting_pb2_grpc.ReportingStub(self.channel)
 
     def __enter__(self) -> Self:

@@ -12,5 +12,14 @@ def test_a_killed_authority_has_every_acknowledged_answer_once() -> None:
     print(dict(seen))
     assert wrong == []
     assert seen["killed under load"] == 20
-    for what in ("granted", "repeat", "heartbeat", "check-in", "not answered", "entries exported"):
+    for what in (
+        "granted",
+        "repeat",
+        "heartbeat",
+        "check-in",
+        "not answered",
+        "entries exported",
+        "rights changed",
+        "rights kept",
+    ):
         assert seen[what] > 20, what

@@ -9,6 +9,7 @@ Row = tuple[int, ...]
 LOGS = frozenset({"ledger", "cap_entry", "use_log", "device_name"})
 KEYS = {"pack": (1,), "line": (0, 1, 2), "session": (0, 1), "device": (0, 1, 2), "device_name": (1, 2)}
 GONE = {"line_gone": ("line", 0), "session_gone": ("session", 1), "device_gone": ("device", 0)}  # where the key begins
+_ADVANCE_AT = COLUMNS["line"].index("advance_at")
 SEVERAL = {"hold": "hold_gone", "free_use": "free_use_gone"}
 
 
@@ -31,6 +32,7 @@ class Books:
         self.windows: dict[Row, dict[int, int]] = defaultdict(dict)
         self.next_ids = {IdKind.DEVICE: 1, IdKind.PACK: 1, IdKind.TRANSFER: 1}
         self.tally = self.accounts.tally
+        self._seated: set[Row] = set()
 
     def take(self, rows: dict[str, list[Row]]) -> None:
         """Store a batch, in the order of its tables."""
@@ -110,15 +112,19 @@ class Books:
         """What the batch shows to have happened; the tables stand as before it."""
         lines = {row[:3]: row for row in rows.get("line", ())}
         ends = {row[1]: row[5] for row in (*self.tables["pack"].values(), *rows.get("pack", ()))}
-        captured = set()
+        captured, advanced = set(), set()
         for team, _, time, kind, effective_at, pack, _, user, product, _, _, start, *_ in rows.get("ledger", ()):
             settled_at = {EntryKind.EXPIRY: effective_at, EntryKind.CHARGE: time}.get(EntryKind(kind), 0)
             self.tally["expiry under a hold"] += settled_at > ends.get(pack, time)
             if kind in (EntryKind.CHARGE, EntryKind.OVERDRAFT) and effective_at != start:
                 captured.add((team, user, product, start))
+            if kind == EntryKind.CHARGE and start in self._held_in_advance((team, user, product)):
+                advanced.add((team, user, product, start))
         self.tally["capture"] += len(captured)
+        self.tally["advance hold captured"] += len(advanced)
         self.tally["held in advance"] += sum(row[3] and not row[4] for row in rows.get("hold", ()))
-        for team, _, _, event, at, user, product, *_, code, _, _ in rows.get("use_log", ()):
+        for team, _, _, event, at, user, product, high, low, _, code, _, _ in rows.get("use_log", ()):
+            self._count_seat((high, low), event, code)
             line = lines.get((team, user, product), ())
             self.tally["void"] += event == UseEvent.FREE
             self.tally["renewal"] += event == UseEvent.RENEWED
@@ -134,6 +140,20 @@ class Books:
             self.tally["no consent"] += refused and code == Reason.CONSENT_REQUIRED
             self.tally["renewal denied"] += event == UseEvent.REFUSED and at in line[3:4]
             self.tally["resume after W"] += event == UseEvent.RESUME and at in (*line[4:5], *line[6:7])
+
+    def _held_in_advance(self, line: Row) -> Row:
+        """The W from which tokens are held for a stored line (S4), if any."""
+        held = any(row[3] for row in self.several["hold"].get(line, ()))
+        return self.tables["line"][line][_ADVANCE_AT : _ADVANCE_AT + 1] if held else ()
+
+    def _count_seat(self, session: Row, event: int, code: int) -> None:
+        """A seat is lost when what comes after it is charged, or nothing does."""
+        if event in (UseEvent.BEGIN, UseEvent.HANDED_OVER):
+            self.tally["seat lost"] += session in self._seated and code > Entitlement.SEAT
+            (self._seated.add if code == Entitlement.SEAT else self._seated.discard)(session)
+        elif event in (UseEvent.REFUSED, UseEvent.END):
+            self.tally["seat lost"] += session in self._seated and event == UseEvent.REFUSED
+            self._seated.discard(session)
 
     def packs(self) -> list[Row]:
         """Rows of `pack` with the balance that the ledger gives them (R4)."""

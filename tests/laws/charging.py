@@ -102,6 +102,8 @@ def borrowed(life: Life) -> None:
         return
     life.pass_to(ends - life.choices.of((HOUR, 10 * HOUR, SECOND)))
     beat(life, client, life.twins.now, offline_until=ends + life.choices.of((-1, 1, HOUR, 10 * HOUR)))
+    if life.choices.often(50):
+        life.twins.store()
     if life.choices.often(20):
         life.restart()
     if life.choices.often(10):

@@ -174,7 +174,7 @@ PLOTS: tuple[Callable[[Life], None], ...] = (
     *(right_ends,) * 3,
     *(right_gained,) * 3,
     *(right_withdrawn,) * 3,
-    *(seats,) * 2,
+    *(seats,) * 4,
     *(first_operation,) * 3,
     *(least_wasteful,) * 2,
 )

@@ -136,10 +136,10 @@ def moving_in(life: Life) -> None:
 
 def on_credit(life: Life) -> None:
     """C10: past the packs down to the limit; an end inside the grace takes it back, an order settles it."""
-    team = life.choices.of(TEAMS)
+    team = life.choices.of((*TEAMS, TEAMS[-1], TEAMS[-1]))
     life.versions += 1
     life.decide(PutPolicy(team, life.versions, life.twins.now, life.choices.of(_ON_CREDIT)))
-    clients = [begin(life, team) for _ in range(life.choices.of((1, 2, 3)))]
+    clients = [begin(life, team, provided=False) for _ in range(life.choices.of((1, 2, 3)))]
     life.pass_to(life.twins.now + life.choices.of((1, 299, 301, 301)) * SECOND)
     if life.choices.often(20):
         life.restart()
@@ -191,11 +191,11 @@ def _dispute(life: Life, client: Client) -> None:
 
 
 PLOTS: tuple[Callable[[Life], None], ...] = (
-    moved,
-    *(refund_follows,) * 2,
-    split,
+    *(moved,) * 2,
+    *(refund_follows,) * 3,
+    *(split,) * 4,
     cancelled,
-    moving_in,
-    *(on_credit,) * 4,
-    *(disputed,) * 4,
+    *(moving_in,) * 3,
+    *(on_credit,) * 5,
+    *(disputed,) * 3,
 )

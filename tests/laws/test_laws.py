@@ -10,44 +10,47 @@ from hypothesis import strategies as st
 from tests.laws.run import live, shown
 
 STEPS = 100_000
-EACH = 250
-KINDS = {
-    "capture",
-    "void",
-    "renewal",
-    "renewal denied",
-    "resume after W",
-    "expiry under a hold",
-    "take-over",
-    "late refund",
-    "cap reached",
-    "cap takes back",
-    "soft cap",
-    "no consent",
-    "calendar day",
-    "restart while pending",
-    "hand-over",
-    "seat",
-}
-#: What administration does is rarer, and so are results, borrowing and services that wait.
-RARER = 5
-ACTS = {
-    "right withdrawn",
-    "first operation",
-    "move",
-    "act refused",
-    "split",
-    "adjustment",
-    "window opened",
-    "overdraft",
-    "settlement",
-    "settled overdraft made good",
-    "dispute upheld",
-    "stale dispute",
-    "refund follows its pack",
-    "results charged",
-    "held in advance",
-    "borrowed window not used",
+#: How often each must happen: what charging stands on, what came on top of it, and what administration seldom does.
+EACH = {
+    1_000: {
+        "capture",
+        "void",
+        "renewal",
+        "renewal denied",
+        "resume after W",
+        "expiry under a hold",
+        "take-over",
+        "late refund",
+        "restart while pending",
+    },
+    100: {
+        "advance hold captured",
+        "calendar day",
+        "cap reached",
+        "cap takes back",
+        "dispute upheld",
+        "first operation",
+        "hand-over",
+        "held in advance",
+        "move",
+        "no consent",
+        "overdraft",
+        "results charged",
+        "right withdrawn",
+        "seat",
+        "seat lost",
+        "settlement",
+        "soft cap",
+    },
+    20: {
+        "act refused",
+        "adjustment",
+        "borrowed window not used",
+        "refund follows its pack",
+        "split",
+        "window opened",
+    },
+    5: {"settled overdraft made good", "stale dispute"},
 }
 HISTORY_BYTES = 4_000
 
@@ -58,7 +61,7 @@ def test_core_equals_reference_on_random_histories(capsys):
     steps = 0
 
     @settings(
-        max_examples=400,
+        max_examples=340,
         deadline=None,
         database=None,
         phases=(Phase.generate, Phase.shrink),
@@ -76,5 +79,5 @@ def test_core_equals_reference_on_random_histories(capsys):
     with capsys.disabled():
         print(f"\n{shown(steps, time.monotonic() - started, tally)}")
     assert steps >= STEPS
-    assert {kind: tally[kind] for kind in KINDS if tally[kind] < EACH} == {}
-    assert {kind: tally[kind] for kind in ACTS if tally[kind] < RARER} == {}
+    for least, kinds in EACH.items():
+        assert {kind: tally[kind] for kind in kinds if tally[kind] < least} == {}, least
