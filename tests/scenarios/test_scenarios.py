@@ -98,6 +98,7 @@ BOUNDARIES = {
     "a renewal decided late": "renewal-told-late",
     "a refund made once, its cap freed": "refunded-caps",
     "told to end, out of contact": "ended-out-of-contact",
+    "killed with a wall clock that is behind": "killed-clock-behind",
     "every value of a contract": "contract-values",
 }
 
