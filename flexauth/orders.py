@@ -56,9 +56,11 @@ class Orders:
         self.reads: dict[type, Callable[[Any], Any]] = {ListOrders: self._list}
 
     def _order(self, row: Mapping[str, Any], packs: Sequence[Mapping[str, Any]]) -> Order:
+        """A pack that went to another team is that team's to see; what was bought is told whole."""
         name = self._directory.team_name(row["team"]) if row.get("team") else ""
-        shown = tuple(pack_answer(pack, self._directory.team_name(pack.get("team", 0)) or name) for pack in packs)
-        tokens = sum(pack["size"] for pack in packs)
+        mine = [pack for pack in packs if pack.get("team", row.get("team")) == row.get("team")]
+        shown = tuple(pack_answer(pack, name) for pack in mine)
+        tokens = sum(pack["size"] for pack in packs if not pack.get("parent"))
         return Order(row["number"], name, row["purchased_at"], shown, tokens, max(row.get("cancelled_at", 0), 0))
 
     # Orders that no team has yet ------------------------------------------------------------------------------------

@@ -163,7 +163,16 @@ def terms_of(contract: Contract, calendar: int = 0) -> Policy:
             cross_team_subscription=int(contract["cross_team_subscription"]),
         )
     except ValueError as error:
-        raise InvalidArgument(field="policy", value=json.dumps(dict(contract)), rule=str(error)) from None
+        raise _as_written(contract, str(error)) from None
+
+
+def _as_written(contract: Contract, refused: str) -> InvalidArgument:
+    """`Policy` names a value in its own units; people are told it as they wrote it."""
+    said, _, rule = refused.partition("; ")
+    field = said.partition(" is ")[0]
+    name = field.removeprefix("policy ")
+    name = {"late_refunds_period": "late_refunds", "consent_above": "consent"}.get(name, name)
+    return InvalidArgument(field=f"policy {name}", value=repr(contract[name]), rule=rule)
 
 
 _DURATIONS = (

@@ -12,7 +12,10 @@ __all__ = ["Lineage", "MovedPack", "Order", "PackKin", "PackStep", "RefundAnswer
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`team` "": no team has it yet. `tokens`: the sizes of its packs; `cancelled_at` 0: it stands."""
+    """`team` "": no team has it yet. `tokens`: what was bought; `cancelled_at` 0: it stands.
+
+    `packs` are those that the team still has, split ones too: of one that went, nothing is told.
+    """
 
     number: str
     team: str

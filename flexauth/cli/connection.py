@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,6 +15,7 @@ from google.protobuf.message import Message
 
 from flexauth import config, limits
 from flexauth.cli.exits import ExitStatus, status_of
+from flexauth.cli.inputs import time_text
 from flexauth.credentials import read_credentials
 from flexauth.v1.access_pb2_grpc import AccessStub
 from flexauth.v1.catalogue_pb2_grpc import CatalogueStub
@@ -39,6 +41,8 @@ Q = TypeVar("Q", bound=Message)
 R = TypeVar("R", bound=Message)
 
 CALL_SECONDS: Final = 10.0
+#: Times in what the authority refuses are told as on the wire; people read them as they write them.
+_MICROSECONDS: Final = re.compile(r"((?<=_at is )|(?<=_at, )|(?<=now, ))\d{16}\b", re.ASCII)
 
 
 class Refused(Exception):
@@ -95,7 +99,8 @@ class Connection:
             if status is ExitStatus.NOT_PERMITTED:
                 sent = "The key sent is not one that may do this" if self._has_key else "No key was sent"
                 remedy = f" {sent}; set FLEXAUTH_KEY to one that may; an admin makes it with `flexauth key create`."
-            raise Refused(f"{error}{remedy}", status) from None
+            said = _MICROSECONDS.sub(lambda found: time_text(int(found[0])), str(error))
+            raise Refused(f"{said}{remedy}", status) from None
         except Unavailable as error:
             said = f"no answer from the authority at {error.server} ({error.cause})"
             if not error.may_pass:

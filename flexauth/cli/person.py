@@ -22,10 +22,19 @@ from flexauth.cli.options import (
     listing,
     team_of,
 )
-from flexauth.cli.render import Column, facts, plain, show_json
+from flexauth.cli.render import Column, Row, facts, plain, show_json
 from flexauth.v1 import persons_pb2 as wire
 
 __all__ = ["audit", "end_session", "erase", "export"]
+
+_DETAILS_CHARACTERS = 100
+
+
+def _in_short(row: Row) -> str:
+    """What an act was about, in one line; a whole sheet may be in it, and --json tells all."""
+    details = str(row["details"])
+    return details if len(details) <= _DETAILS_CHARACTERS else f"{details[: _DETAILS_CHARACTERS - 3]}..."
+
 
 _AUDIT = (
     Column("time", "at"),
@@ -34,7 +43,7 @@ _AUDIT = (
     Column("from", "source"),
     Column("team", "team", at_need=True),
     Column("act", "act"),
-    Column("what", "details"),
+    Column("what", _in_short),
     Column("outcome", "outcome"),
 )
 
@@ -49,7 +58,7 @@ def audit(
     page_token: PageToken = "",
     as_json: AsJson = False,
 ) -> None:
-    """List administrative acts, the latest first: who did what, when and from where."""
+    """List administrative acts, the latest first: who did what, when and from where. With --json, in full."""
     with connect(context) as connection:
         listing(
             connection,

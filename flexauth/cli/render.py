@@ -22,7 +22,7 @@ from rich.text import Text
 from flexauth.cli.inputs import time_text
 from flexauth.policy import duration_text
 
-__all__ = ["Column", "cell", "console", "facts", "json_text", "one", "plain", "show_json", "table", "warn"]
+__all__ = ["Column", "Row", "cell", "console", "facts", "json_text", "one", "plain", "show_json", "table", "warn"]
 
 Row = Mapping[str, Any]
 
@@ -140,6 +140,8 @@ def cell(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, str):
         return _FRACTION.sub("Z", value)
+    if isinstance(value, Mapping):
+        return " ".join(f"{name} {cell(item)}" for name, item in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(cell(item) for item in value) or "-"
     return str(value)

@@ -49,8 +49,9 @@ def show_import(file: Path, outcome: Any, *, done: bool, as_json: bool) -> None:
     if as_json:
         show_json({"steps": told["steps"], "bad": told["bad"], "done": done})
     else:
-        empty = f"{file}: nothing to do, {told['rows']} rows are as in the file."
-        table(_STEPS, told["steps"], empty=empty)
+        if told["steps"] or not told["bad"]:
+            empty = f"{file}: nothing to do, {told['rows']} rows are as in the file."
+            table(_STEPS, told["steps"], empty=empty)
         if not done:
             console().print("Nothing was changed.")
         for bad in told["bad"]:

@@ -22,7 +22,6 @@ __all__ = ["app", "policy"]
 
 app = typer.Typer(no_args_is_help=True, help="Teams: the paying units, each with packs, users and a contract.")
 policy = typer.Typer(no_args_is_help=True, help="The terms of a team's contract: grace, idle time, heartbeat and more.")
-app.add_typer(policy, name="policy")
 
 COLUMNS = (
     Column("team", "name"),

@@ -41,7 +41,7 @@ def person(field: str, value: str) -> Person:
     check.text(field, value, limits.DISPLAY_NAME_CHARACTERS + limits.EMAIL_CHARACTERS + 5)
     match = _PERSON.match(value.strip())
     if match is None:
-        if "<" in value or ">" in value:
+        if "<" in value or ">" in value or " " in value.strip():
             check.fail(field, value, "write it as Full Name <name@example.com>")
         return Person("", email(field, value.strip()))
     name = (match["quoted"] or match["plain"] or "").strip()

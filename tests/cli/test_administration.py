@@ -148,9 +148,9 @@ def test_an_included_product_costs_nothing_and_an_idle_aware_one_says_from_which
 
 @pytest.mark.usefixtures("studio")
 def test_policy_values_are_set_by_name_and_the_others_stay(run: Run) -> None:
-    changed = run("team", "policy", "set", "studio", "grace=4m", "devices_max=5", "--json").json
+    changed = run("policy", "set", "studio", "grace=4m", "devices_max=5", "--json").json
     assert changed["version"] == 1
-    values = run("team", "policy", "get", "--json").json["values"]
+    values = run("policy", "get", "--json").json["values"]
     assert (values["grace"], values["devices_max"], values["idle_after"]) == ("4m", 5, "15m")
 
 

@@ -133,6 +133,14 @@ def test_the_audit_log_is_listed_by_team_actor_and_time(run: Run, advance: Calla
     assert run("audit", "--actor", "nobody").out.strip() == "No act."
 
 
+def test_a_long_act_is_listed_in_short_and_told_in_full_as_json(run: Run) -> None:
+    run("invite", f"{'Ann Lee ' * 12}<lee@studio.example>", "ACD")
+    [line] = [line for line in run("audit").out.splitlines() if " Invite " in line]
+    assert ("..." in line, "lee@studio.example" in line, len(line) < 250) == (True, False, True)
+    [act] = [act for act in run("audit", "--json").json["rows"] if act["act"] == "Invite"]
+    assert "lee@studio.example" in act["details"]
+
+
 def test_a_person_is_exported_and_erased_only_when_one_says_so(run: Run) -> None:
     run("session", "checkout", "ACD", "--user", "ann", "--device", "desk")
     told = run("export", "--person", "ann").json

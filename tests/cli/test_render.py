@@ -71,6 +71,7 @@ def test_text_of_others_is_never_read_as_markup(capsys: pytest.CaptureFixture[st
         ("2026-03-02T08:00:00.123456Z", "2026-03-02T08:00:00Z"),
         ([], "-"),
         (["a", "b"], "a, b"),
+        ([{"pack": 1, "tokens": 2_000}, {"pack": 2, "tokens": 7}], "pack 1 tokens 2,000, pack 2 tokens 7"),
     ],
 )
 def test_a_cell_shows_a_value_as_a_person_reads_it(value: object, shown: str) -> None:

@@ -103,6 +103,12 @@ def test_a_team_moves_in(run: Run) -> None:
     assert run("balance", "--json").json["available"] == 480
 
 
+def test_an_end_before_the_start_is_told_as_times_for_people(run: Run) -> None:
+    ran = run("subscription", "create", "ann", "ACD", "--until", "2020-01-01")
+    assert ran.status == 2
+    assert "ends_at is 2020-01-01T00:00:00Z: it must be after starts_at, 2026-03-02" in ran.err
+
+
 def test_packs_move_and_split_and_tell_their_lineage(run: Run) -> None:
     assert run("team", "create", "brio").status == 0
     split = run("pack", "split", "1", "40", "--to", "brio", "--team", "studio", "--json").json

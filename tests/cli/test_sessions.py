@@ -127,7 +127,7 @@ def test_a_quote_of_ones_own_tells_packs_and_why_this_team(run: Run) -> None:
 
 
 def test_a_charge_that_needs_consent_names_its_tokens_and_is_made_with_consent(run: Run, advance: Advance) -> None:
-    assert run("team", "policy", "set", "studio", "consent=always").status == 0
+    assert run("policy", "set", "studio", "consent=always").status == 0
     denied = run("session", "checkout", "ACD", "--user", "ann", "--json")
     assert denied.status == 1
     assert (denied.json["denial"]["reason"], denied.json["denial"]["tokens"]) == ("CONSENT_REQUIRED", 7)

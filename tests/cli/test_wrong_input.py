@@ -34,9 +34,9 @@ WRONG = (
     ("team create st/udio", ("st/udio", "letters")),
     ("product create P --rate 0", ("rate", "included")),
     ("rates set ACD 9 --from 2021-01-01", ("valid_from",)),
-    ("team policy set studio grace", ("'grace'", "NAME=VALUE")),
-    ("team policy set studio grace=soon", ("soon", "grace")),
-    ("team policy set studio nothing=1", ("nothing",)),
+    ("policy set studio grace", ("'grace'", "NAME=VALUE")),
+    ("policy set studio grace=soon", ("soon", "grace")),
+    ("policy set studio nothing=1", ("nothing",)),
     ("balance nowhere", ("nowhere",)),
     ("rates import nowhere.csv", ("nowhere.csv",)),
 )
@@ -70,10 +70,10 @@ def test_a_server_that_is_no_address_is_wrong_input(run: Run) -> None:
 def test_without_a_key_with_a_wrong_one_or_one_of_too_little_power_the_status_is_4(service: Service, run: Run) -> None:
     assert service.first_keys is not None
     server = {"FLEXAUTH_SERVER": service.address}
-    wrong = run("team", "list", **server, FLEXAUTH_KEY="flx_live_no_no_no")
-    client = run("team", "list", **server, FLEXAUTH_KEY=service.first_keys.client)
+    wrong = run("team", "create", "third", **server, FLEXAUTH_KEY="flx_live_no_no_no")
+    client = run("team", "create", "third", **server, FLEXAUTH_KEY=service.first_keys.client)
     Path("data/credentials.json").unlink()
-    none = run("team", "list", **server)
+    none = run("team", "create", "third", **server)
     assert [ran.status for ran in (none, wrong, client)] == [ExitStatus.NOT_PERMITTED] * 3
     for ran in (none, wrong, client):
         assert "FLEXAUTH_KEY" in ran.err

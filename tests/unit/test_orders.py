@@ -238,3 +238,12 @@ def test_a_charge_that_was_upheld_as_wrong_goes_back_once(brio: Office) -> None:
     assert sign_in(brio, 2).tokens == 7, "the refunded window no longer counts as paid"
     with pytest.raises(NotFound, match="charge of ACD for ann"):
         brio.ask(RefundCharge("acme", "ann", "ACD", START + 1, "never"))
+
+
+def test_an_order_tells_what_was_bought_and_nothing_of_a_pack_that_went(brio: Office) -> None:
+    """P5: what another team has of it is that team's to see."""
+    brio.ask(SplitPack("acme", 1, 30, "brio"))
+    brio.ask(SplitPack("acme", 1, 20))
+    [order] = brio.ask(ListOrders("acme")).items
+    assert order.tokens == 100
+    assert [(pack.team, pack.size, pack.remaining) for pack in order.packs] == [("acme", 100, 50), ("acme", 20, 20)]
