@@ -106,8 +106,11 @@ class Stage:
         return self._up().latest - self._clock.boot()
 
     def tick(self) -> None:
-        """What is due runs. With a wall clock that is behind, a kill would cost the time since the mark was stored (T2):
-        the operator, who is there (SPEC 14), has it stored."""
+        """Let what is due run.
+
+        With a wall clock that is behind, a kill would cost the time since the mark was stored (T2): the operator, who
+        is there (SPEC 14), has it stored.
+        """
         if self._authority is not None:
             self._authority.tick()
             if self._clock.wall() < self._clock.boot():
