@@ -158,7 +158,7 @@ class LeaseAnswer:
 class ResultAnswer:
     """C13: whether a result may be delivered. `units_left_over` of the line have not made a full charge yet.
 
-    A session that is over takes no results (SPEC 14): not granted; its state says why, without a denial if it was closed.
+    A session that is over takes no results (SPEC 14): its state says why, and there is no denial if it was closed.
     """
 
     granted: bool
