@@ -2,7 +2,7 @@
 
 The working tree is never touched. A bug in the core is compiled in the copy, without optimisation.
 
-    python -m tests.faults.mutants [--only WORD]
+    python -m tests.faults.mutants [--only WORD] [--jobs N]
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests.faults.bugs import MUTANTS, Mutant
 from tests.faults.report import RESULTS, ROOT, commit
@@ -61,7 +64,7 @@ class Scratch:
         if shared.is_dir():
             (folder / "shared").symlink_to(shared)
         setup = self.root / "setup.py"
-        setup.write_text(setup.read_text().replace('"-O3"', '"-O0"'))
+        setup.write_text(setup.read_text().replace('"-O3"', '"-O0", "-g0"'))
         self._path = os.pathsep.join((str(self.root), str(self.root / "client" / "src")))
         self.build()
 
@@ -113,18 +116,20 @@ def main() -> int:
     """Try every mutant, print a table, write the result file; 1 if a mutant lives."""
     options = argparse.ArgumentParser(prog="python -m tests.faults.mutants")
     options.add_argument("--only", default="", help="only mutants of files whose name has this word; writes no result")
-    only: str = options.parse_args().only
+    options.add_argument("--jobs", type=int, default=2, help="how many copies are tried at a time")
+    given = options.parse_args()
+    only: str = given.only
     chosen = [mutant for mutant in MUTANTS if only in mutant.file]
     started, stands_at, rows = time.monotonic(), commit(), []
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = Scratch(Path(folder))
-        verdict, output = scratch.test(*dict.fromkeys(mutant.test for mutant in chosen))
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.jobs) as pool:
+        scratches = [*pool.map(Scratch, (Path(folder, str(number)) for number in range(given.jobs)))]
+        verdict, output = scratches[0].test(*dict.fromkeys(mutant.test for mutant in chosen))
         if verdict is not Verdict.GREEN:
             print(output, file=sys.stderr)
             sys.exit("without any bug the tests are not green: nothing can be said")
-        # Bugs of the core last: before them the copy has the core as it is.
-        for mutant in sorted(chosen, key=lambda mutant: mutant.file.startswith("flexauth/_core")):
-            verdict, output = scratch.try_out(mutant)
+        # Bugs of the core last: before them each copy has the core as it is.
+        ordered = sorted(chosen, key=lambda mutant: mutant.file.startswith("flexauth/_core"))
+        for mutant, (verdict, output) in zip(ordered, _try_all(ordered, scratches, pool), strict=True):
             rows.append({**asdict(mutant), "verdict": verdict.value})
             print(f"{verdict.value:<13} {mutant.file:<30} {mutant.rule}", flush=True)
             if verdict is not Verdict.RED:
@@ -134,6 +139,24 @@ def main() -> int:
     if not only:
         _write(rows, stands_at, time.monotonic() - started)
     return int(red != len(rows))
+
+
+def _try_all(
+    ordered: list[Mutant], scratches: list[Scratch], pool: ThreadPoolExecutor
+) -> Iterator[tuple[Verdict, str]]:
+    """Each in a copy that is idle; they are begun in this order."""
+    idle: SimpleQueue[Scratch] = SimpleQueue()
+    for scratch in scratches:
+        idle.put(scratch)
+
+    def try_one(mutant: Mutant) -> tuple[Verdict, str]:
+        scratch = idle.get()
+        try:
+            return scratch.try_out(mutant)
+        finally:
+            idle.put(scratch)
+
+    return pool.map(try_one, ordered)
 
 
 def _write(rows: list[dict[str, str]], stands_at: str, seconds: float) -> None:

@@ -187,5 +187,6 @@ def test_a_record_that_is_no_command_is_refused_and_nothing_is_decided(column, v
 
 def test_buffers_of_a_wrong_shape_are_refused():
     core, source = stocked(100), sign_ins(3)
-    with pytest.raises(ValueError, match="out is 2 x 27; they must be n x 24 and at least n x 27"):
+    least = f"they must be n x {RECORD_WIDTH} and at least n x {ANSWER_WIDTH}"
+    with pytest.raises(ValueError, match=f"out is 2 x {ANSWER_WIDTH}; {least}"):
         core.decide_batch(table(source, RECORD_WIDTH), table(array("q", bytes(8 * ANSWER_WIDTH * 2)), ANSWER_WIDTH))
