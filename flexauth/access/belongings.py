@@ -34,6 +34,9 @@ class Belongings(Protocol):
     def teams_of_user(self, subject: str) -> frozenset[str]:
         """The user's teams; none for a user who is not there."""
 
+    def teams_that_know(self, subject: str) -> frozenset[str]:
+        """Those of the user's teams that may be told who it is: with a subject, where it accepted (A4)."""
+
     def owner_of_session(self, session: int) -> Owner | None: ...
 
     def team_of(self, kind: str, value: object) -> str:
@@ -56,6 +59,11 @@ class Stored:
     def teams_of_user(self, subject: str) -> frozenset[str]:
         user = self._directory.names.find(IdKind.USER, subject)
         rows = self._store.select("user_memberships", {"user": user}) if user else ()
+        return frozenset(str(row["name"]) for row in rows)
+
+    def teams_that_know(self, subject: str) -> frozenset[str]:
+        user = self._directory.names.find(IdKind.USER, subject)
+        rows = self._store.select("teams_that_know_user", {"user": user}) if user else ()
         return frozenset(str(row["name"]) for row in rows)
 
     def owner_of_session(self, session: int) -> Owner | None:

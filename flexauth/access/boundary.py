@@ -89,8 +89,9 @@ class Boundary:
 
         def guard(belongings: Belongings) -> None:
             devices = {name.value for name in named if name.kind is Kind.DEVICE}
+            of_a_team = any(name.kind is Kind.TEAM for name in found)
             for name in named:
-                if not self._is_its_own(name, devices, belongings):
+                if not self._is_its_own(name, devices, belongings, of_a_team=of_a_team):
                     self._refuse(name)
 
         return Held(guard if named else None, teams if teams and not of_itself else None)
@@ -120,13 +121,13 @@ class Boundary:
         setattr(name.holder, name.field, teams[0])
         return name._replace(value=teams[0])
 
-    def _is_its_own(self, name: Named, devices: set[str], belongings: Belongings) -> bool:
+    def _is_its_own(self, name: Named, devices: set[str], belongings: Belongings, *, of_a_team: bool) -> bool:
         reach = self.reach
         if name.kind is Kind.TEAM:
             own = bool(reach.subject) and name.value in belongings.teams_of_user(reach.subject)
             return name.value in reach.named or own
         if name.kind is Kind.USER:
-            return self._may_act_for(name.value, devices, belongings)
+            return self._may_act_for(name.value, devices, belongings, of_a_team=of_a_team)
         if name.kind is Kind.SESSION:
             owner = belongings.owner_of_session(session_id(name.field, name.value))
             return owner is not None and (
@@ -138,11 +139,12 @@ class Boundary:
             return not reach.devices or name.value in {device for _, device in reach.devices}
         return belongings.team_of(name.kind.value, name.value) in reach.teams
 
-    def _may_act_for(self, user: str, devices: set[str], belongings: Belongings) -> bool:
+    def _may_act_for(self, user: str, devices: set[str], belongings: Belongings, *, of_a_team: bool) -> bool:
+        """A call that could name no team is about the person: an invitation alone gives no right to it (A4)."""
         reach = self.reach
         if user == reach.subject:
             return True
-        teams = belongings.teams_of_user(user)
+        teams = belongings.teams_of_user(user) if of_a_team else belongings.teams_that_know(user)
         if teams & reach.teams:
             return True
         mine = {device for team, device in reach.devices if team in teams} & devices

@@ -17,7 +17,7 @@ from flexauth.requests.members import Plan
 from flexauth.store.port import Store
 from flexauth.work import Turn
 
-__all__ = ["ACCEPTED", "Roll", "Row", "too_many_teams"]
+__all__ = ["ACCEPTED", "Roll", "Row", "told_email", "too_many_teams"]
 
 #: A row of `member_rows`.
 Row = dict[str, Any]
@@ -29,6 +29,12 @@ def too_many_teams(user: str) -> InvalidArgument:
     """The fault of a user who belongs to as many teams as there may be."""
     rule = f"a user belongs to at most {limits.TEAMS_PER_USER} teams; remove them from another first"
     return InvalidArgument(field="user", value=repr(user), rule=rule)
+
+
+def told_email(row: Row) -> str:
+    """A member's e-mail address; of a user of other teams who has not accepted, the team learns none (A4)."""
+    known = row["invited_until"] == ACCEPTED or row["name"] == row["email"]
+    return str(row["email"]) if known else ""
 
 
 class Roll:
@@ -88,7 +94,7 @@ class Roll:
             team=row["team_name"],
             user=row["name"],
             display_name=row["display_name"],
-            email=row["email"],
+            email=told_email(row),
             state=MemberState.ACTIVE if until == ACCEPTED else state,
             all_products=assigned.everything,
             products=self._codes(assigned.products),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flexauth import limits, requests
@@ -11,7 +12,7 @@ from flexauth.answers import Page, User
 from flexauth.assigned import EVERYTHING, NOTHING, Assigned
 from flexauth.commands import IdKind
 from flexauth.faults import AlreadyExists
-from flexauth.members.roll import ACCEPTED, Roll, Row
+from flexauth.members.roll import ACCEPTED, Roll, Row, told_email
 from flexauth.names import halves, name_digest
 from flexauth.pages import page_of, position
 from flexauth.work import Turn, Work
@@ -65,7 +66,7 @@ class Users:
             self._roll.notify(turn, row, "ASSIGNED", products="ALL" if after.everything else list(membership.products))
         self._directory.rights_changed(turn, (team,))
         others = tuple(m for m in before.memberships if m.team != membership.team)
-        answer = User(before.subject, before.display_name, before.email, (*others, membership))
+        answer = User(before.subject, row["display_name"], told_email(row), (*others, membership))
         return answer, lambda: self._directory.forget_user(user)
 
     def _user(self, user: int) -> User:
@@ -88,7 +89,11 @@ class Users:
             rows = self._store.select("team_users_page", key)
         else:
             rows = self._store.select("users_page", {"after": after, "limit": limit + 1})
-        return page_of(rows, limit, lambda row: self._user(row["user"]), lambda row: (row["user"],))
+        return page_of(rows, limit, self._listed, lambda row: (row["user"],))
+
+    def _listed(self, row: Row) -> User:
+        user = self._user(row["user"])
+        return user if row.get("known", 1) else replace(user, display_name="", email="")
 
 
 def _belongs(team: int, user: int) -> Row:

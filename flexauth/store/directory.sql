@@ -24,6 +24,11 @@ SELECT assignment.team, assignment.product, product.code
 FROM assignment JOIN product ON product.product = assignment.product
 WHERE assignment.user = :user ORDER BY assignment.team, product.code;
 
+-- name: teams_that_know_user
+-- The teams of a user that may be told who it is: of one with a subject, those where the invitation was accepted (A4).
+SELECT team.name FROM member JOIN team ON team.team = member.team JOIN user ON user.user = member.user
+WHERE member.user = :user AND (invited_until = -1 OR user.subject IS NULL);
+
 -- name: user_by_id
 -- One user; `subject` is the e-mail address while they are invited, and a pseudonym after they were erased.
 SELECT user, coalesce(subject, nullif(email, ''), 'erased-' || user.user) AS subject, display_name AS name, email
@@ -35,8 +40,9 @@ SELECT user, coalesce(subject, nullif(email, ''), 'erased-' || user.user) AS sub
 FROM user WHERE user > :after AND erased_at = -1 ORDER BY user LIMIT :limit;
 
 -- name: team_users_page
--- Users of a team in order of their ids.
-SELECT user.user, coalesce(subject, nullif(email, ''), 'erased-' || user.user) AS subject, display_name AS name, email
+-- Users of a team in order of their ids; `known` 0: the team learns no name of them until they accept (A4).
+SELECT user.user, coalesce(subject, nullif(email, ''), 'erased-' || user.user) AS subject, display_name AS name, email,
+    invited_until = -1 OR subject IS NULL AS known
 FROM member JOIN user ON user.user = member.user
 WHERE member.team = :team AND member.user > :after ORDER BY member.user LIMIT :limit;
 

@@ -94,10 +94,13 @@ FROM user_group WHERE team = :team AND user_group > :after AND (:name = '' OR na
     AND (:closed OR closed_at = -1) ORDER BY user_group LIMIT :limit;
 
 -- name: group_members_page
--- Users of a group.
-SELECT user.user, coalesce(user.subject, nullif(user.email, ''), 'erased-' || user.user) AS name, user.display_name
+-- Users of a group; names as in member_rows.
+SELECT user.user, coalesce(user.subject, nullif(user.email, ''), 'erased-' || user.user) AS name,
+    iif(user.subject IS NULL OR invited_until = -1, user.display_name, '') AS display_name
 FROM group_member JOIN user ON user.user = group_member.user
-WHERE user_group = :user_group AND group_member.user > :after ORDER BY group_member.user LIMIT :limit;
+JOIN user_group ON user_group.user_group = group_member.user_group
+JOIN member ON member.team = user_group.team AND member.user = group_member.user
+WHERE group_member.user_group = :user_group AND group_member.user > :after ORDER BY group_member.user LIMIT :limit;
 
 -- name: project_rows
 -- Projects of a team after a project; those of a name alone where one is named; closed ones where asked for.
