@@ -60,7 +60,7 @@ MUTANTS = (
         "flexauth/_core_packs.pxi",
         "return a.size < b.size",
         "return a.size > b.size",
-        f"{_STORY}[core-three-packs]",
+        f"{_STORY}[core-pack-ties]",
         "P3: equal ends, the smaller original size first",
     ),
     Mutant(

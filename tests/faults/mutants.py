@@ -27,6 +27,7 @@ from tests.faults.bugs import MUTANTS, Mutant
 from tests.faults.report import RESULTS, ROOT, commit
 
 TEST_SECONDS = 180
+_RESULT = RESULTS / "mutants.json"
 _COPIED = ("flexauth", "client/src", "tests", "pyproject.toml", "setup.py", "docs")
 
 
@@ -115,7 +116,9 @@ class Scratch:
 def main() -> int:
     """Try every mutant, print a table, write the result file; 1 if a mutant lives."""
     options = argparse.ArgumentParser(prog="python -m tests.faults.mutants")
-    options.add_argument("--only", default="", help="only mutants of files whose name has this word; writes no result")
+    options.add_argument(
+        "--only", default="", help="only mutants of files whose name has this word; the others keep their rows"
+    )
     options.add_argument("--jobs", type=int, default=2, help="how many copies are tried at a time")
     given = options.parse_args()
     only: str = given.only
@@ -136,7 +139,9 @@ def main() -> int:
                 print(output)
     red = sum(row["verdict"] == Verdict.RED.value for row in rows)
     print(f"{red} of {len(rows)} red")
-    if not only:
+    if only:
+        _write_again(rows, stands_at)
+    else:
         _write(rows, stands_at, time.monotonic() - started)
     return int(red != len(rows))
 
@@ -169,7 +174,15 @@ def _write(rows: list[dict[str, str]], stands_at: str, seconds: float) -> None:
         "mutants": rows,
     }
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "mutants.json").write_text(json.dumps(result, indent=2) + "\n")
+    _RESULT.write_text(json.dumps(result, indent=2) + "\n")
+
+
+def _write_again(rows: list[dict[str, str]], stands_at: str) -> None:
+    """Rows that were tried again; each names the commit that it was tried at."""
+    result = json.loads(_RESULT.read_text())
+    again = {(row["file"], row["line"]): {**row, "commit": stands_at} for row in rows}
+    result["mutants"] = [again.get((row["file"], row["line"]), row) for row in result["mutants"]]
+    _RESULT.write_text(json.dumps(result, indent=2) + "\n")
 
 
 if __name__ == "__main__":

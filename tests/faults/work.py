@@ -14,7 +14,10 @@ USERS = 12
 
 
 class Work:
-    """Batches of a team's lines. `returned` is the last commit that returned, `begun` the last that was tried."""
+    """Batches of a team's lines, now and then with a change of its rights.
+
+    `returned` is the last commit that returned, `begun` the last that was tried.
+    """
 
     def __init__(self, lot: random.Random) -> None:
         self._lot = lot
@@ -32,7 +35,8 @@ class Work:
             ending = self._lot.sample(pending, self._lot.randint(0, len(pending)))
             free = [user for user in range(1, USERS + 1) if user not in pending or user in ending]
             signing_in = self._lot.sample(free, self._lot.randint(0, len(free)))
-            batch = lines.next(signing_in, {user: self._lot.random() < 0.7 for user in ending})
+            ends = {user: self._lot.random() < 0.7 for user in ending}
+            batch = lines.next(signing_in, ends, rights=self._lot.random() < 0.3)
         self.begun = batch.number
         self._states[self.begun] = copy.deepcopy(lines)
         store.commit(batch)

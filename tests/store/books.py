@@ -126,7 +126,7 @@ class Lines:
     def __init__(self, *, users: int = 3, size: int = 1_000_000) -> None:
         self.users, self.size = users, size
         self.number, self.now = 0, T0
-        self.remaining, self.use_seq, self.sessions = size, 0, 0
+        self.remaining, self.use_seq, self.sessions, self.rights = size, 0, 0, 0
         self.head: tuple[int, bytes] = (0, GENESIS)
         self.rows: dict[str, dict[tuple[int, ...], tuple[int, ...]]] = {"line": {}, "hold": {}, "session": {}}
 
@@ -139,8 +139,11 @@ class Lines:
         tables = {"pack": [self._pack()], "ledger": [entry(1, 1, EntryKind.ORDER, 1, self.size)]}
         return self._batch(tables, [*team_writes(1, range(1, self.users + 1)), *product_writes()])
 
-    def next(self, sign_ins: Iterable[int], ends: Mapping[int, bool]) -> Batch:
-        """One batch: pending users whose hold is captured (True) or voided, then users who sign in."""
+    def next(self, sign_ins: Iterable[int], ends: Mapping[int, bool], *, rights: bool = False) -> Batch:
+        """One batch: pending users whose hold is captured (True) or voided, then users who sign in.
+
+        `rights`: with an act of administration, that the team's pool has a seat more and its rights have changed.
+        """
         tables: dict[str, list[tuple[int, ...]]] = defaultdict(list)
         self.now += DAY
         for user, captured in ends.items():
@@ -151,15 +154,21 @@ class Lines:
             tables["pack"].append(self._pack())
         touched = {(1, user, PRODUCT) for user in (*ends, *sign_ins)}
         tables["line"] = [self.rows["line"][key] for key in sorted(touched)]
-        return self._batch({table: rows for table, rows in tables.items() if rows}, [])
+        return self._batch({table: rows for table, rows in tables.items() if rows}, self._act() if rights else [])
 
     def contents(self) -> dict[str, list[tuple[int, ...]]]:
         """What `load_team(1)` gives."""
         if self.number == 0:
             return {table: [] for table in TEAM_TABLES}
         rows: dict[str, list[tuple[int, ...]]] = {table: sorted(rows.values()) for table, rows in self.rows.items()}
-        rows |= {"team": [(1, self.head[0], self.use_seq, 0, 0)], "pack": [self._pack()]}
+        rows |= {"team": [(1, self.head[0], self.use_seq, 0, self.rights)], "pack": [self._pack()]}
+        rows["pool"] = [(1, 1, self.rights)] if self.rights else []
         return {table: rows.get(table, []) for table in TEAM_TABLES}
+
+    def _act(self) -> list[Write]:
+        self.rights += 1
+        pool = Write("put_pool", {"pool": 1, "team": 1, "seats": self.rights})
+        return [pool, Write("bump_rights", {"team": 1, "version": self.rights})]
 
     def _pack(self) -> tuple[int, ...]:
         return pack_row(1, 1, self.remaining, size=self.size)
