@@ -23,7 +23,8 @@ from enum import Enum
 from pathlib import Path
 from queue import SimpleQueue
 
-from tests.faults.bugs import MUTANTS, Mutant
+from tests.faults.bugs import MUTANTS
+from tests.faults.mutant import Mutant
 from tests.faults.report import RESULTS, ROOT, commit
 
 TEST_SECONDS = 180

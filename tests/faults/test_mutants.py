@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from tests.faults.bugs import MUTANTS, Mutant
+from tests.faults.bugs import MUTANTS
+from tests.faults.mutant import Mutant
 from tests.faults.mutants import mutated, occurrences
 from tests.faults.report import ROOT
 
