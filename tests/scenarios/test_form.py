@@ -71,7 +71,7 @@ WRONG = [
         "7: teams.acme.trials[1]: the key 'until' is missing",
     ),
     ("  acme:\n", "  acme:\n    policy: {grace: 1}\n", "7: teams.acme.policy.grace: policy grace is 1: a duration"),
-    ("  acme:\n", "  acme:\n    policy: {grace: 25h}\n", "7: teams.acme.policy: policy is"),
+    ("  acme:\n", "  acme:\n    policy: {grace: 25h}\n", "7: teams.acme.policy.grace: policy grace is '25h'"),
     (
         "  acme:\n",
         "  acme:\n    policy: {grace_mode: kind}\n",

@@ -246,7 +246,9 @@ def test_an_address_that_several_have_or_that_is_a_subject_is_not_guessed_about(
         desk.office.ask(ask.Invite("acme", "cyd@example.com"))
 
 
-@pytest.mark.parametrize("person", ["Ann", "Ann Lee ann@example.com", "Ann <ann>", "Ann <ann@example.com> Lee", "<>", "a b@c.de"])
+@pytest.mark.parametrize(
+    "person", ["Ann", "Ann Lee ann@example.com", "Ann <ann>", "Ann <ann@example.com> Lee", "<>", "a b@c.de"]
+)
 def test_a_person_is_a_full_name_and_an_address(person: str) -> None:
     with pytest.raises(InvalidArgument, match="person is"):
         ask.Invite("acme", person)
