@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter_ns, time_ns
 
 from benchmarks.measure import ROOT, Part
-from benchmarks.world import Embedded, company_writes, device_digest, fund, session_id
+from benchmarks.world import Embedded, company_writes, device_digest, fund, member, session_id
 from flexauth._core import Core
 from flexauth.commands import Checkout, Rights
 from flexauth.directory import Directory
@@ -32,7 +32,7 @@ def assignments(people: Sequence[tuple[int, int]]) -> Iterator[Write]:
     """Each second user has a list of ten products instead of ALL."""
     for team, user in people:
         if user % 2:
-            yield Write("put_member", {"team": team, "user": user, "assigned_all": 0})
+            yield member(team, user, assigned_all=0)
             for product in range(1, 11):
                 yield Write("insert_assignment", {"team": team, "user": user, "product": product})
 

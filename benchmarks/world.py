@@ -35,8 +35,8 @@ from flexauth.store.port import Batch, Store, Write
 
 __all__ = [
     "ANSWER_WIDTH", "DENIED", "HELD", "PAID", "RATE", "RECORD_WIDTH", "TOKENS", "Embedded", "Records", "answers_for",
-    "as_rows", "checkins", "checkouts", "company_writes", "device_digest", "device_name", "fund", "mix", "session_id",
-    "session_text", "user_name",
+    "as_rows", "checkins", "checkouts", "company_writes", "device_digest", "device_name", "fund", "member", "mix",
+    "session_id", "session_text", "user_name",
 ]  # fmt: skip
 
 RATE = 7
@@ -115,6 +115,14 @@ def fund(engine: Engine, teams: Iterable[int], products: int, at: int, *, tokens
         engine.decide(at, AddPacks(team, (NewPack(team, tokens, 3_000_000, at, at + 365 * DAY, at),)))
 
 
+def member(team: int, user: int, *, assigned_all: int) -> Write:
+    """The row of a user in a team who was never invited."""
+    return Write("put_membership", {
+        "team": team, "user": user, "assigned_all": assigned_all, "guest": 0, "invited_at": NEVER,
+        "invited_until": NEVER,
+    })  # fmt: skip
+
+
 def company_writes(teams: int, users: Sequence[tuple[int, int]], products: int, at: int) -> Iterator[Write]:
     """Rows of products, teams, and users as (team, user); every user is assigned all products of the team."""
     for product in range(1, products + 1):
@@ -134,7 +142,7 @@ def company_writes(teams: int, users: Sequence[tuple[int, int]], products: int, 
             "user": user, "subject": user_name(user), **_digest(IdKind.USER, user_name(user)), "display_name": "",
             "email": "", "created_at": at,
         })  # fmt: skip
-        yield Write("put_member", {"team": team, "user": user, "assigned_all": 1})
+        yield member(team, user, assigned_all=1)
 
 
 def _digest(kind: IdKind, name: str) -> dict[str, int]:
