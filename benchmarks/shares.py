@@ -58,6 +58,7 @@ class Bench:
     def __init__(self, path: Path) -> None:
         self.store = TimedStore(path)
         self.authority = Authority(Core, self.store, SystemClock())
+        self.key = make(self.authority, "client", CLIENT)
         self.authority.close()
         self.core = Core()
         self.now, self._absence = time_ns() // 1_000, self.store.meta().absence
@@ -95,7 +96,7 @@ def each(work: Callable[[Any], Any], given: Iterable[Any]) -> tuple[list[Any], f
 def measure(bench: Bench, messages: list[bytes], size: int) -> tuple[list[tuple[str, float]], float]:
     """Microseconds of the parts of a call, in the order of its way; and those that its commit waited for the disk."""
     row, authority, peer = bench.method.row, bench.authority, Peer("127.0.0.1")
-    header = f"Bearer {make(authority, 'client', CLIENT)}"
+    header = f"Bearer {bench.key}"
     _, identity = each(lambda _: authority.access.admit(bench.method.permission, header, peer), messages)
     received, reading = each(bench.method.request.FromString, messages)
     asked, parsing = each(row.parse, received)
