@@ -94,7 +94,7 @@ def line_rows(users: int, at: int) -> Iterator[tuple[int, ...]]:
             for product in range(1, PRODUCTS + 1):
                 yield (
                     team, user, product, at + DAY, at, 1, NEVER, NEVER, RATE, 1, 0, 1, *halves(session_id(user, at)),
-                    NEVER,
+                    NEVER, 0, NEVER, 0, 0, 0,
                 )  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def session_rows(count: int, at: int) -> Iterator[tuple[int, ...]]:
         yield (
             *halves(session_id(user, at)), team_of(user), user, 1, user, State.ACTIVE, Entitlement.PAID_WINDOW,
             Entitlement.TOKENS, RATE, user, Origin.INTERACTIVE, 0, NO_LIMIT, 0, NEVER, at, at, at, 1, at + DAY, 0, 0,
-            NEVER, 0, 0,
+            NEVER, 0, 0, 0, 0, 0, NEVER, NEVER, 0, 0,
         )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def with_paid_lines(engine: E, count: int) -> E:
     columns = (
         islice(cycle([*range(2, TEAMS + 1), 1]), count), range(1, count + 1), repeat(1), repeat(until), repeat(AT),
         repeat(1), repeat(NEVER), repeat(NEVER), repeat(RATE), repeat(1), repeat(0), repeat(1), repeat(1), repeat(1),
-        repeat(NEVER),
+        repeat(NEVER), repeat(0), repeat(NEVER), repeat(0), repeat(0), repeat(0),
     )  # fmt: skip
     engine.load("line", zip(*columns, strict=False))
     engine.load("device_name", ((user, *halves(device_digest(user))) for user in range(1, min(count, A_MILLION) + 1)))
