@@ -57,7 +57,7 @@ class AuthorityServer:
         self._store = TimedStore(path)
         self._store.commits = []
         authority = bootstrap.open_authority(self._store, SystemClock())
-        self.key = make(authority, "client", CLIENT)
+        self.key = make(authority, f"client-{os.getpid()}", CLIENT)
         signer = Signer.in_memory(now=lambda: time_ns() // 1_000)
         self._server = Server(authority, signer, "127.0.0.1:0", access=authority.access, engine=engine)
         self._server.start()
