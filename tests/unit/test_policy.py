@@ -99,3 +99,7 @@ def test_terms_have_the_calendar_of_their_days() -> None:
     policy = terms_of(contract, calendar=4)
     assert (policy.window_policy, policy.calendar) == (WindowPolicy.CALENDAR_DAY, 4)
     assert (policy.consent, policy.consent_above) == (Consent.ABOVE, 9)
+
+
+def test_a_contract_may_have_nothing_in_scope() -> None:
+    assert parse_policy('{"scope": []}')["scope"] == []
