@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, NamedTuple
 
 import typer
+from google.protobuf.message import Message
 
-from flexauth.cli.connection import connect
+from flexauth.cli.connection import Connection, connect
 from flexauth.cli.options import (
     DEFAULT_LIMIT,
     AsJson,
@@ -40,79 +42,103 @@ _GROUPS = (
 )
 
 
-def _show(answer: dict[str, Any], columns: tuple[Column, ...], *, as_json: bool) -> None:
+class _Kind(NamedTuple):
+    """What groups and projects are alike in: a name in a team, made, renamed, closed and listed."""
+
+    word: str
+    made: str
+    ended: str
+    columns: tuple[Column, ...]
+    create: Callable[..., Message]
+    rename: Callable[..., Message]
+    close: Callable[..., Message]
+    list: Callable[..., Message]
+
+
+_GROUP = _Kind(
+    "group", "Make a group.", "End a group; its name is free again, and past charges keep it.", _GROUPS,
+    wire.CreateGroupRequest, wire.RenameGroupRequest, wire.CloseGroupRequest, wire.ListGroupsRequest,
+)  # fmt: skip
+_PROJECT = _Kind(
+    "project", "Make a project.",
+    "End a project: no session names it any more; its name is free again, and past charges keep it.", _PROJECTS,
+    wire.CreateProjectRequest, wire.RenameProjectRequest, wire.CloseProjectRequest, wire.ListProjectsRequest,
+)  # fmt: skip
+
+
+def _call(connection: Connection, kind: _Kind, act: str, request: Message, *, as_json: bool) -> None:
+    """Call an act on a group or project, and show what it is then."""
+    answer = plain(connection.call(getattr(connection.groups, act), request))[kind.word]
     if as_json:
         show_json(answer)
     else:
-        facts([("team", answer["team"]), *((column.heading, column.of(answer)) for column in columns)])
+        facts([("team", answer["team"]), *((column.heading, column.of(answer)) for column in kind.columns)])
 
 
-@group.command("create")
-def create_group(
-    context: typer.Context, name: Name, request_id: RequestId, team: TeamOption = "", as_json: AsJson = False
-) -> None:
-    """Make a group."""
-    with connect(context) as connection:
-        request = wire.CreateGroupRequest(request_id=request_id, team=team_of(connection, team), name=name)
-        _show(plain(connection.call(connection.groups.CreateGroup, request).group), _GROUPS, as_json=as_json)
+def _commands(app: typer.Typer, kind: _Kind) -> None:
+    """The commands that groups and projects share."""
+
+    @app.command("create", help=kind.made)
+    def create(
+        context: typer.Context, name: Name, request_id: RequestId, team: TeamOption = "", as_json: AsJson = False
+    ) -> None:
+        with connect(context) as connection:
+            request = kind.create(request_id=request_id, team=team_of(connection, team), name=name)
+            _call(connection, kind, f"Create{kind.word.title()}", request, as_json=as_json)
+
+    @app.command("rename", help=f"Give a {kind.word} another name.")
+    def rename(
+        context: typer.Context,
+        name: Name,
+        new_name: NewName,
+        request_id: RequestId,
+        team: TeamOption = "",
+        as_json: AsJson = False,
+    ) -> None:
+        with connect(context) as connection:
+            request = kind.rename(request_id=request_id, team=team_of(connection, team), name=name, new_name=new_name)
+            _call(connection, kind, f"Rename{kind.word.title()}", request, as_json=as_json)
+
+    @app.command("close", help=kind.ended)
+    def close(
+        context: typer.Context,
+        name: Name,
+        request_id: RequestId,
+        team: TeamOption = "",
+        dry_run: DryRun = False,
+        as_json: AsJson = False,
+    ) -> None:
+        with connect(context) as connection:
+            request = kind.close(
+                request_id=request_id, validate_only=dry_run, team=team_of(connection, team), name=name
+            )
+            _call(connection, kind, f"Close{kind.word.title()}", request, as_json=as_json)
+
+    @app.command("list", help=f"List the {kind.word}s of a team.")
+    def list_them(
+        context: typer.Context,
+        team: TeamOption = "",
+        closed: Closed = False,
+        limit: Limit = DEFAULT_LIMIT,
+        page_token: PageToken = "",
+        as_json: AsJson = False,
+    ) -> None:
+        with connect(context) as connection:
+            listing(
+                connection,
+                getattr(connection.groups, f"List{kind.word.title()}s"),
+                kind.list(team=team_of(connection, team), closed=closed),
+                kind.columns,
+                name=f"{kind.word}s",
+                limit=limit,
+                page_token=page_token,
+                as_json=as_json,
+                empty=f"No {kind.word} yet. Make one: flexauth {kind.word} create NAME",
+            )
 
 
-@group.command("rename")
-def rename_group(
-    context: typer.Context,
-    name: Name,
-    new_name: NewName,
-    request_id: RequestId,
-    team: TeamOption = "",
-    as_json: AsJson = False,
-) -> None:
-    """Give a group another name."""
-    with connect(context) as connection:
-        request = wire.RenameGroupRequest(
-            request_id=request_id, team=team_of(connection, team), name=name, new_name=new_name
-        )
-        _show(plain(connection.call(connection.groups.RenameGroup, request).group), _GROUPS, as_json=as_json)
-
-
-@group.command("close")
-def close_group(
-    context: typer.Context,
-    name: Name,
-    request_id: RequestId,
-    team: TeamOption = "",
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """End a group; its name is free again, and past charges keep it."""
-    with connect(context) as connection:
-        request = wire.CloseGroupRequest(
-            request_id=request_id, validate_only=dry_run, team=team_of(connection, team), name=name
-        )
-        _show(plain(connection.call(connection.groups.CloseGroup, request).group), _GROUPS, as_json=as_json)
-
-
-@group.command("list")
-def list_groups(
-    context: typer.Context,
-    team: TeamOption = "",
-    closed: Closed = False,
-    limit: Limit = DEFAULT_LIMIT,
-    page_token: PageToken = "",
-    as_json: AsJson = False,
-) -> None:
-    """List the groups of a team."""
-    with connect(context) as connection:
-        listing(
-            connection,
-            connection.groups.ListGroups,
-            wire.ListGroupsRequest(team=team_of(connection, team), closed=closed),
-            _GROUPS,
-            name="groups",
-            limit=limit,
-            page_token=page_token,
-            as_json=as_json,
-            empty="No group yet. Make one: flexauth group create NAME",
-        )
+_commands(group, _GROUP)
+_commands(project, _PROJECT)
 
 
 @group.command("add")
@@ -129,7 +155,7 @@ def add_members(
         request = wire.AddGroupMembersRequest(
             request_id=request_id, team=team_of(connection, team), group=name, users=users
         )
-        _show(plain(connection.call(connection.groups.AddGroupMembers, request).group), _GROUPS, as_json=as_json)
+        _call(connection, _GROUP, "AddGroupMembers", request, as_json=as_json)
 
 
 @group.command("remove")
@@ -146,7 +172,7 @@ def remove_members(
         request = wire.RemoveGroupMembersRequest(
             request_id=request_id, team=team_of(connection, team), group=name, users=users
         )
-        _show(plain(connection.call(connection.groups.RemoveGroupMembers, request).group), _GROUPS, as_json=as_json)
+        _call(connection, _GROUP, "RemoveGroupMembers", request, as_json=as_json)
 
 
 @group.command("members")
@@ -170,75 +196,4 @@ def list_members(
             page_token=page_token,
             as_json=as_json,
             empty=f"Nobody is in {name}. Add: flexauth group add {name} USER",
-        )
-
-
-# Projects ------------------------------------------------------------------------------------------------------------
-
-
-@project.command("create")
-def create_project(
-    context: typer.Context, name: Name, request_id: RequestId, team: TeamOption = "", as_json: AsJson = False
-) -> None:
-    """Make a project."""
-    with connect(context) as connection:
-        request = wire.CreateProjectRequest(request_id=request_id, team=team_of(connection, team), name=name)
-        _show(plain(connection.call(connection.groups.CreateProject, request).project), _PROJECTS, as_json=as_json)
-
-
-@project.command("rename")
-def rename_project(
-    context: typer.Context,
-    name: Name,
-    new_name: NewName,
-    request_id: RequestId,
-    team: TeamOption = "",
-    as_json: AsJson = False,
-) -> None:
-    """Give a project another name."""
-    with connect(context) as connection:
-        request = wire.RenameProjectRequest(
-            request_id=request_id, team=team_of(connection, team), name=name, new_name=new_name
-        )
-        _show(plain(connection.call(connection.groups.RenameProject, request).project), _PROJECTS, as_json=as_json)
-
-
-@project.command("close")
-def close_project(
-    context: typer.Context,
-    name: Name,
-    request_id: RequestId,
-    team: TeamOption = "",
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """End a project: no session names it any more; its name is free again, and past charges keep it."""
-    with connect(context) as connection:
-        request = wire.CloseProjectRequest(
-            request_id=request_id, validate_only=dry_run, team=team_of(connection, team), name=name
-        )
-        _show(plain(connection.call(connection.groups.CloseProject, request).project), _PROJECTS, as_json=as_json)
-
-
-@project.command("list")
-def list_projects(
-    context: typer.Context,
-    team: TeamOption = "",
-    closed: Closed = False,
-    limit: Limit = DEFAULT_LIMIT,
-    page_token: PageToken = "",
-    as_json: AsJson = False,
-) -> None:
-    """List the projects of a team."""
-    with connect(context) as connection:
-        listing(
-            connection,
-            connection.groups.ListProjects,
-            wire.ListProjectsRequest(team=team_of(connection, team), closed=closed),
-            _PROJECTS,
-            name="projects",
-            limit=limit,
-            page_token=page_token,
-            as_json=as_json,
-            empty="No project yet. Make one: flexauth project create NAME",
         )
